@@ -1,0 +1,44 @@
+import type { Program } from './program'
+import type { Tensor } from './tensor'
+
+/**
+ * What runs programs. An engine instance owns the state of one network: every program compiled by it that
+ * names a state (a parameter, a moment of the optimiser, a carried activation) shares that state's value.
+ * States are zero until written. An engine knows nothing of text, runs or diagrams.
+ */
+export interface Engine {
+  readonly name: string
+  /** What it computes on, for people: "CPU, 2 threads". */
+  readonly device: string
+  readonly threads: number
+  /** @throws UnrollError `state-conflict` where a state was compiled before with another shape. */
+  compile(program: Program): Promise<Compiled>
+  /** A copy of a state's value. @throws UnrollError `unknown-state` */
+  read(state: string): Promise<Tensor>
+  /** @throws UnrollError `unknown-state`, or `shape-mismatch` with both shapes. */
+  write(state: string, value: Tensor): Promise<void>
+  dispose(): Promise<void>
+}
+
+export interface Compiled {
+  /**
+   * Runs the program once and applies its updates, all together at the end.
+   * @param inputs one tensor for each of the program's inputs, by name.
+   * @returns its outputs by name; they may be overwritten by the next run of the same program.
+   */
+  run(inputs: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>
+  dispose(): Promise<void>
+}
+
+/** What an engine is, before it is loaded: nothing of its package is touched by having one of these. */
+export interface EngineProvider {
+  readonly name: string
+  /** In one sentence why it cannot run here and what would make it run, or null where it can. */
+  unavailable(): Promise<string | null>
+  create(options: EngineOptions): Promise<Engine>
+}
+
+export interface EngineOptions {
+  /** Threads of the CPU to use; the engine's own default where it is left out. */
+  readonly threads?: number
+}
