@@ -1,0 +1,44 @@
+import javascript from '@eslint/js'
+import svelte from 'eslint-plugin-svelte'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import typescript from 'typescript-eslint'
+
+export default defineConfig(
+  globalIgnores(['out/', 'dist/', 'coverage/', 'runs/']),
+  {
+    files: ['**/*.ts', '**/*.svelte'],
+    extends: [javascript.configs.recommended, typescript.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      eqeqeq: 'error',
+      'object-shorthand': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unsafe-type-assertion': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // Without noUncheckedIndexedAccess the type of `array[index]` promises more than is true, and this rule
+      // would have the honest check for undefined taken away.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+    },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    extends: [svelte.configs.recommended],
+    languageOptions: { parserOptions: { parser: typescript.parser, extraFileExtensions: ['.svelte'] } },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // A test builds wrong values on purpose.
+      '@typescript-eslint/no-unsafe-type-assertion': 'off',
+    },
+  },
+)
