@@ -115,7 +115,7 @@ export class Random {
     for (let start = 0; start < data.length; start += 32) {
       let below = 0
       let undecided = -1
-      for (let rest = keep; rest > 0 && undecided !== 0; ) {
+      for (let rest = keep; rest > 0 && undecided !== 0;) {
         const bits = this.word()
         rest *= 2
         if (rest >= 1) {
