@@ -1,0 +1,389 @@
+import { reasonOf, UnrollError } from '../errors'
+import type { Compiled } from '../graph/engine'
+import type { Checkpoint } from './checkpoint'
+import { evaluate } from './evaluation'
+import { Guard, type GuardFinding } from './guard'
+import { jsonLine, stepLine, type EpochLine, type RateLine } from './metrics'
+import type { PauseReason, SampleLine, TrainerParts } from './parts'
+import { emptyEpoch, initialProgress, type Progress } from './progress'
+import { RandomInputs } from './random-inputs'
+import { stageAt, stagesOf, type Stage } from './schedule'
+import { allFinite, readStates, writeStates } from './states'
+import { isStateful, TrainingStep, type StepLosses } from './training-step'
+
+/** Part of something done between steps, such as a few characters of a sample; resolves to true once all is done. */
+export type Interlude = () => Promise<boolean>
+
+/** How long training goes on without a look outside, and how long an interlude may hold it up, in milliseconds. */
+const BREATH = 20
+
+/**
+ * The training loop. It owns the engine's state between steps; everything that is asked of it from outside is done
+ * there, so a step is never cut in two and never waits for anyone.
+ */
+export class Trainer {
+  readonly #stages: readonly Stage[]
+  readonly #totalWeight: number
+  readonly #step: TrainingStep
+  #evaluation: Compiled | null = null
+  #progress: Progress
+  #guard: Guard
+  #pause: PauseReason | null = null
+  #stopping = false
+  /** Steps to do before the next pause; Infinity while nobody steps by hand. */
+  #stepsAllowed = Infinity
+  #interludes: Interlude[] = []
+  #wake: () => void = () => undefined
+  /** Whether something happened since the last checkpoint. */
+  #changed: boolean
+  #saving: Promise<void> = Promise.resolve()
+  #saveFailure: Error | null = null
+  #savedAt: number
+  #breathedAt: number
+  /** Up to when time was counted to the epoch. */
+  #countedTo: number
+
+  private constructor(
+    private readonly parts: TrainerParts,
+    training: Compiled,
+    checkpoint: Checkpoint | null,
+  ) {
+    const { plan, batches, programs, clock } = parts
+    this.#stages = stagesOf(plan.segments, batches.batches)
+    this.#totalWeight = programs.weights.reduce((sum, weight) => sum + weight, 0)
+    this.#step = new TrainingStep(training, programs.training, batches, plan.seed)
+    this.#progress = checkpoint?.progress ?? initialProgress(programs.weights.length)
+    this.#guard = new Guard(plan.guard, this.#totalWeight, this.#progress.guard)
+    this.#changed = checkpoint === null
+    this.#savedAt = this.#breathedAt = this.#countedTo = clock.now()
+  }
+
+  /**
+   * Compiles the network and sets it to where the checkpoint stands, or to its initial weights.
+   * @throws UnrollError `checkpoint-mismatch`
+   */
+  static async create(parts: TrainerParts, from: Checkpoint | null): Promise<Trainer> {
+    const { engine, programs } = parts
+    const training = await engine.compile(programs.training)
+    if (from) await writeStates(engine, programs.training, from.tensors)
+    else await initialize(parts)
+    return new Trainer(parts, training, from)
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#progress.step
+  }
+
+  /**
+   * Trains until the plan is done or somebody stops it; then everything is on the disk.
+   * @throws whatever the engine throws, or the disk at the last checkpoint
+   */
+  async run(): Promise<'done' | 'stopped'> {
+    const { observer, batches } = this.parts
+    const end = this.#stages[this.#stages.length - 1].end
+    if (this.#progress.step === 0) await this.#save()
+    observer.running()
+    let done = false
+    while (!done && !this.#stopping) {
+      if (this.#pause) await this.#idle()
+      else if (this.#progress.epoch.steps === batches.batches) await this.#endEpoch()
+      else if (this.#progress.step < end) await this.#trainStep()
+      else done = await this.#finish()
+      await this.#betweenSteps()
+    }
+    if (!done) await this.#finish()
+    return done ? 'done' : 'stopped'
+  }
+
+  /** Ends `run` after the current step, with a checkpoint. */
+  stop(): void {
+    this.#stopping = true
+    this.#wake()
+  }
+
+  pause(): void {
+    if (!this.#pause) this.#pauseFor({ kind: 'asked' })
+  }
+
+  /** @throws UnrollError `guard-stopped`, or what the disk throws where it is still full */
+  async resume(): Promise<void> {
+    await this.#continue(Infinity)
+  }
+
+  /** One step, and then a pause. @throws as `resume` */
+  async stepOnce(): Promise<void> {
+    await this.#continue(1)
+  }
+
+  /** From the next step to the end of the plan's segment. */
+  setLearningRate(learningRate: number): void {
+    this.#progress.hand = { learningRate, segment: stageAt(this.#stages, this.#progress.step) }
+    this.#changed = true
+  }
+
+  /** Has something done between steps, a part at a time, after what was asked before. */
+  interlude(part: Interlude): void {
+    this.#interludes.push(part)
+    this.#wake()
+  }
+
+  /** After the guard's pause: back to the last good checkpoint, and on from there with another rate. */
+  async goBack(learningRate: number): Promise<void> {
+    if (this.#pause?.kind !== 'guard') {
+      throw new UnrollError(
+        'nothing-to-undo',
+        'The run can only be taken back after its guard stopped it.',
+        'Start from an earlier checkpoint instead.',
+      )
+    }
+    const checkpoint = await this.parts.records.goBack()
+    await writeStates(this.parts.engine, this.parts.programs.training, checkpoint.tensors)
+    this.#progress = checkpoint.progress
+    this.#guard = new Guard(this.parts.plan.guard, this.#totalWeight, checkpoint.progress.guard)
+    this.#pause = { kind: 'asked' }
+    this.setLearningRate(learningRate)
+    await this.resume()
+  }
+
+  async #trainStep(): Promise<void> {
+    const progress = this.#progress
+    const learningRate = this.#learningRate()
+    const losses = await this.#step.run(progress.step, learningRate)
+    progress.step++
+    this.#changed = true
+    const wrong = this.#guard.check(losses.loss)
+    if (wrong) {
+      this.#guardPause(wrong, losses.loss / this.#totalWeight)
+      return
+    }
+    this.#record(losses, learningRate)
+    this.#countTime()
+    this.#stepsAllowed--
+    if (this.#stepsAllowed <= 0) this.#pauseFor({ kind: 'asked' })
+
+    const { checkpoints, samples } = this.parts.plan
+    if (isDue(samples.everySteps, progress.step)) await this.#sample()
+    const { everySeconds } = checkpoints
+    const overdue = everySeconds !== null && this.parts.clock.now() - this.#savedAt >= everySeconds * 1000
+    if (isDue(checkpoints.everySteps, progress.step) || overdue) {
+      // The end of an epoch brings a checkpoint of its own.
+      if (progress.epoch.steps < this.parts.batches.batches) await this.#save()
+    }
+  }
+
+  #learningRate(): number {
+    const progress = this.#progress
+    const segment = stageAt(this.#stages, progress.step)
+    const byHand = progress.hand?.segment === segment ? progress.hand : null
+    const { learningRate } = byHand ?? this.#stages[segment]
+    if (learningRate !== progress.learningRate) {
+      progress.learningRate = learningRate
+      const by = byHand ? 'hand' : 'plan'
+      const line: RateLine = { type: 'rate', step: progress.step + 1, learningRate, by }
+      this.parts.records.appendMetrics(jsonLine(line))
+    }
+    return learningRate
+  }
+
+  #record({ loss, outputs }: StepLosses, learningRate: number): void {
+    const { step, epoch } = this.#progress
+    epoch.steps++
+    epoch.loss += loss
+    for (let output = 0; output < outputs.length; output++) epoch.outputs[output] += outputs[output]
+    this.parts.records.appendMetrics(stepLine(step, loss, outputs))
+    this.parts.observer.step(step, loss, outputs, learningRate)
+  }
+
+  /** Has all that was done on the disk. @returns false where there is nothing good to keep */
+  async #finish(): Promise<boolean> {
+    if (this.#pause?.kind !== 'guard') await this.#save()
+    await this.#saving
+    if (this.#saveFailure) throw this.#saveFailure
+    await this.parts.records.flush()
+    return this.#pause?.kind !== 'guard'
+  }
+
+  /** Does nothing where it is stopped within: the end of the epoch then is what the run resumes with. */
+  async #endEpoch(): Promise<void> {
+    const { records, observer, batches } = this.parts
+    const validation = await this.#validate()
+    if (this.#stopping) return
+    this.#countTime()
+    const { step, epoch } = this.#progress
+    const line: EpochLine = {
+      type: 'epoch',
+      epoch: step / batches.batches,
+      step,
+      loss: epoch.loss / epoch.steps,
+      outputs: epoch.outputs.map((sum) => sum / epoch.steps),
+      validation,
+      seconds: epoch.seconds,
+    }
+    records.appendMetrics(jsonLine(line))
+    this.#progress.epoch = emptyEpoch(epoch.outputs.length)
+    this.#progress.epochLoss = line.validation ?? line.loss
+    observer.epoch(line)
+    await this.#save()
+  }
+
+  async #validate(): Promise<number | null> {
+    const { engine, programs, validation } = this.parts
+    if (!validation) return null
+    this.#evaluation ??= await engine.compile(programs.evaluation)
+    const result = await evaluate(this.#evaluation, validation, {
+      weights: programs.weights,
+      stateful: isStateful(programs.evaluation),
+      interrupted: async () => {
+        await this.#breathe()
+        return this.#stopping
+      },
+    })
+    return result?.loss ?? null
+  }
+
+  async #sample(): Promise<void> {
+    // What is under way uses the same states of the network: it is brought to its end first.
+    while (this.#interludes.length > 0) await this.#interludePart()
+    const { records, observer, plan } = this.parts
+    const { prime, text } = await this.parts.sample(plan.samples)
+    const { temperature, seed } = plan.samples
+    const line: SampleLine = { step: this.#progress.step, prime, text, temperature, seed }
+    records.appendSample(jsonLine(line))
+    observer.sample(line)
+  }
+
+  /**
+   * Takes a checkpoint, which is written while training goes on.
+   * It pauses the run instead where the weights are broken, so that the last good one stays the last.
+   */
+  async #save(): Promise<void> {
+    if (!this.#changed) return
+    await this.#saving
+    const { engine, programs, records, plan, observer, batches } = this.parts
+    const tensors = await readStates(engine, programs.training)
+    if (!allFinite(tensors.values())) {
+      this.#guardPause('broken-weights', null)
+      return
+    }
+    const { epoch, ...others } = this.#progress
+    const progress = {
+      ...others,
+      epoch: { ...epoch, outputs: [...epoch.outputs] },
+      guard: this.#guard.state,
+    }
+    const endOfEpoch = progress.step > 0 && progress.epoch.steps === 0
+    const standing = {
+      step: progress.step,
+      endOfEpoch: endOfEpoch ? progress.step / batches.batches : null,
+      loss: endOfEpoch ? progress.epochLoss : null,
+    }
+    this.#changed = false
+    this.#saveFailure = null
+    this.#savedAt = this.parts.clock.now()
+    this.#saving = records
+      .save({
+        tensors,
+        standing,
+        progress,
+        plan,
+        ...this.parts.identity,
+        engine: { name: engine.name, threads: engine.threads },
+        random: { generator: 'philox4x32-10', seed: plan.seed },
+        roles: Object.fromEntries(programs.training.states.map(({ name, role }) => [name, role])),
+        written: { ...records.written },
+      })
+      .then(() => observer.checkpoint(standing))
+      .catch((error: unknown) => {
+        this.#changed = true
+        this.#saveFailure = error instanceof Error ? error : new Error(reasonOf(error))
+      })
+  }
+
+  /** Everything that came in during the step, and what goes on beside the training. */
+  async #betweenSteps(): Promise<void> {
+    if (this.#interludes.length > 0) {
+      const until = this.parts.clock.now() + BREATH
+      do await this.#interludePart()
+      while (this.#interludes.length > 0 && this.parts.clock.now() < until)
+    }
+    await this.#breathe()
+    const error = this.#saveFailure ?? this.parts.records.failure
+    if (error && this.#pause?.kind !== 'write-failed' && !this.#stopping) {
+      this.#pauseFor({ kind: 'write-failed', error })
+    }
+  }
+
+  async #interludePart(): Promise<void> {
+    if (await this.#interludes[0]()) this.#interludes.shift()
+  }
+
+  async #breathe(): Promise<void> {
+    const { clock } = this.parts
+    if (clock.now() - this.#breathedAt < BREATH) return
+    await clock.breathe()
+    this.#breathedAt = clock.now()
+  }
+
+  /** Waits for whatever ends the pause. */
+  async #idle(): Promise<void> {
+    if (this.#interludes.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    this.#countedTo = this.parts.clock.now()
+  }
+
+  #pauseFor(reason: PauseReason): void {
+    this.#pause = reason
+    this.parts.observer.paused(reason)
+  }
+
+  #guardPause(kind: GuardFinding['kind'], loss: number | null): void {
+    const { step, learningRate } = this.#progress
+    const finding: GuardFinding = {
+      kind,
+      step,
+      loss: loss !== null && Number.isFinite(loss) ? loss : null,
+      reference: this.#guard.state.reference,
+      learningRate: learningRate ?? 0,
+    }
+    this.#pauseFor({ kind: 'guard', finding })
+  }
+
+  async #continue(steps: number): Promise<void> {
+    if (this.#pause?.kind === 'guard') {
+      throw new UnrollError(
+        'guard-stopped',
+        'The weights are of no more use since the guard stopped the run.',
+        'Go back to the last good checkpoint, with a smaller learning rate.',
+      )
+    }
+    this.#stepsAllowed = steps
+    if (!this.#pause) return
+    if (this.#pause.kind === 'write-failed') await this.parts.records.flush()
+    this.#saveFailure = null
+    this.#pause = null
+    this.parts.observer.running()
+    this.#wake()
+  }
+
+  #countTime(): void {
+    const now = this.parts.clock.now()
+    this.#progress.epoch.seconds += (now - this.#countedTo) / 1000
+    this.#countedTo = now
+  }
+}
+
+async function initialize({ engine, programs, plan }: TrainerParts): Promise<void> {
+  const random = new RandomInputs(programs.initialization, plan.seed, 'initialization')
+  random.draw(0)
+  const initialization = await engine.compile(programs.initialization)
+  await initialization.run(random.tensors)
+  await initialization.dispose()
+}
+
+function isDue(every: number | null, step: number): boolean {
+  return every !== null && step % every === 0
+}

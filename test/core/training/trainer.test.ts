@@ -1,0 +1,228 @@
+import { describe, expect, test } from 'vitest'
+import type { PlanInput } from '../../../src-core/training/plan'
+import { Trainer } from '../../../src-core/training/trainer'
+import { BATCHES, fakeRun, fakeSource, untimed, type FakeRun } from './fake-run'
+
+const PLAN = {
+  segments: [
+    { epochs: 2, learningRate: 0.1 },
+    { steps: 8, learningRate: 0.05 },
+  ],
+  checkpoints: { everySteps: 4, everySeconds: null },
+  samples: { everySteps: 3 },
+} satisfies PlanInput
+
+const STEPS = 2 * BATCHES + 8
+
+/** A whole run, stopped after some step if one is given. */
+async function run(plan: PlanInput, from?: FakeRun, stopAfter?: number): Promise<FakeRun> {
+  const checkpoint = from ? await from.records.goBack() : null
+  const next = fakeRun(plan, from?.records)
+  const parts = { ...next.parts, validation: fakeSource(2, 3) }
+  const trainer = await Trainer.create(parts, checkpoint)
+  next.observer.onStep = (step) => {
+    if (step === stopAfter) trainer.stop()
+  }
+  expect(await trainer.run()).toBe(stopAfter === undefined ? 'done' : 'stopped')
+  return next
+}
+
+const resultOf = ({ engine, records }: FakeRun) => ({
+  states: engine.states,
+  metrics: untimed(records.metrics),
+  samples: records.samples,
+})
+
+describe('a run', () => {
+  test('does the steps of its plan, each segment at its rate', async () => {
+    const { observer } = await run(PLAN)
+    expect(observer.steps.map(({ step }) => step)).toEqual(Array.from({ length: STEPS }, (_, at) => at + 1))
+    expect(observer.steps[2 * BATCHES - 1].learningRate).toBe(0.1)
+    expect(observer.steps[2 * BATCHES].learningRate).toBe(0.05)
+  })
+
+  test('reports the mean losses of an epoch and the loss of what is held out', async () => {
+    const { observer, records } = await run(PLAN)
+    expect(observer.epochs.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, BATCHES],
+      [2, 2 * BATCHES],
+      [3, 3 * BATCHES],
+    ])
+    const losses = observer.steps.slice(BATCHES, 2 * BATCHES).map(({ loss }) => loss)
+    expect(observer.epochs[1].loss).toBeCloseTo(losses.reduce((sum, loss) => sum + loss) / BATCHES, 12)
+    expect(observer.epochs[1].validation).toBeGreaterThan(0)
+    expect(records.metrics).toContain('{"type":"epoch","epoch":2,"step":10,')
+  })
+
+  test('writes a sample every n steps', async () => {
+    const { observer, records } = await run(PLAN)
+    expect(observer.samples.map(({ step }) => step)).toEqual([3, 6, 9, 12, 15, 18])
+    expect(records.samples.split('\n')[0]).toMatch(/^{"step":3,"prime":"a","text":"w=/)
+  })
+
+  test('takes a checkpoint at the start, by its cadence, at the end of each epoch and at its own', async () => {
+    const { observer } = await run(PLAN)
+    expect(observer.standings.map(({ step, endOfEpoch }) => [step, endOfEpoch])).toEqual([
+      [0, null],
+      [4, null],
+      [5, 1],
+      [8, null],
+      [10, 2],
+      [12, null],
+      [15, 3],
+      [16, null],
+      [18, null],
+    ])
+    expect(observer.standings[2].loss).toBe(observer.epochs[0].validation)
+  })
+
+  test('of another seed has other numbers', async () => {
+    expect(resultOf(await run({ ...PLAN, seed: 2 }))).not.toEqual(resultOf(await run(PLAN)))
+  })
+})
+
+describe('a resumed run', () => {
+  test.each(Array.from({ length: STEPS - 1 }, (_, at) => at + 1))(
+    'that was stopped after step %i gives the numbers of the undisturbed one',
+    async (step) => {
+      const whole = await run(PLAN)
+      const stopped = await run(PLAN, undefined, step)
+      const resumed = await run(PLAN, stopped)
+      expect(resultOf(resumed)).toEqual(resultOf(whole))
+    },
+  )
+
+  test('that was killed goes on from its last checkpoint and takes back what was written after it', async () => {
+    const whole = await run(PLAN)
+    const killed = await run(PLAN)
+    killed.records.checkpoints.length = 4
+    expect(resultOf(await run(PLAN, killed))).toEqual(resultOf(whole))
+  })
+})
+
+describe('between steps', () => {
+  test('a pause holds the run, a single step does one, and resuming goes on', async () => {
+    const { parts, observer } = fakeRun(PLAN)
+    const trainer = await Trainer.create(parts, null)
+    const stepsAtPause: number[] = []
+    observer.onStep = (step) => {
+      if (step === 4) trainer.pause()
+    }
+    observer.onPause = () => {
+      stepsAtPause.push(trainer.step)
+      setImmediate(() => void (stepsAtPause.length < 3 ? trainer.stepOnce() : trainer.resume()))
+    }
+    expect(await trainer.run()).toBe('done')
+    expect(stepsAtPause).toEqual([4, 5, 6])
+    expect(trainer.step).toBe(STEPS)
+  })
+
+  test('a rate set by hand lasts to the end of the segment, is recorded, and is kept by a checkpoint', async () => {
+    const { parts, observer, records } = fakeRun(PLAN)
+    const trainer = await Trainer.create(parts, null)
+    observer.onStep = (step) => {
+      if (step === 2) trainer.setLearningRate(0.01)
+    }
+    await trainer.run()
+    const rates = records.metrics.split('\n').filter((line) => line.startsWith('{"type":"rate"'))
+    expect(rates).toEqual([
+      '{"type":"rate","step":1,"learningRate":0.1,"by":"plan"}',
+      '{"type":"rate","step":3,"learningRate":0.01,"by":"hand"}',
+      '{"type":"rate","step":11,"learningRate":0.05,"by":"plan"}',
+    ])
+    expect(records.last().progress.hand).toEqual({ learningRate: 0.01, segment: 0 })
+  })
+
+  test.each(['while it runs', 'while it is paused'])(
+    'an interlude is brought to its end %s',
+    async (when) => {
+      const { parts, observer } = fakeRun(PLAN)
+      const trainer = await Trainer.create(parts, null)
+      let portions = 0
+      observer.onStep = (step) => {
+        if (step !== 2) return
+        if (when.includes('paused')) trainer.pause()
+        trainer.interlude(() => {
+          portions++
+          if (portions === 50) setImmediate(() => void trainer.resume())
+          return Promise.resolve(portions === 50)
+        })
+      }
+      expect(await trainer.run()).toBe('done')
+      expect(portions).toBe(50)
+    },
+  )
+
+  test('a checkpoint that cannot be written pauses the run, which goes on once there is room', async () => {
+    const { parts, observer, records } = fakeRun(PLAN)
+    const trainer = await Trainer.create(parts, null)
+    observer.onStep = (step) => {
+      if (step === 3) records.failure = new Error('no space left on device')
+    }
+    observer.onPause = () => {
+      records.failure = null
+      setImmediate(() => void trainer.resume())
+    }
+    expect(await trainer.run()).toBe('done')
+    expect(observer.pauses.map(({ kind }) => kind)).toEqual(['write-failed'])
+    expect(observer.standings.map(({ step }) => step)).toContain(STEPS)
+  })
+
+  test('a run whose last checkpoint cannot be written fails', async () => {
+    const { parts, observer, records } = fakeRun(PLAN)
+    const trainer = await Trainer.create(parts, null)
+    observer.onStep = (step) => {
+      if (step === STEPS) records.failure = new Error('no space left on device')
+    }
+    observer.onPause = () => trainer.stop()
+    await expect(trainer.run()).rejects.toThrow('no space left')
+  })
+})
+
+describe('the guard', () => {
+  const EXPLODING = { ...PLAN, segments: [{ steps: 40, learningRate: 40 }], guard: { patience: 2 } }
+
+  test('pauses at the step, keeps the last good checkpoint and refuses to go on', async () => {
+    const { parts, observer, records } = fakeRun(EXPLODING)
+    const trainer = await Trainer.create(parts, null)
+    let refusal: unknown
+    observer.onPause = () => {
+      trainer.resume().catch((error: unknown) => {
+        refusal = error
+        trainer.stop()
+      })
+    }
+    expect(await trainer.run()).toBe('stopped')
+    expect(observer.pauses).toMatchObject([
+      { kind: 'guard', finding: { kind: 'explosion', step: trainer.step, learningRate: 40 } },
+    ])
+    expect(refusal).toMatchObject({ code: 'guard-stopped' })
+    expect(records.last().standing.step).toBeLessThan(trainer.step)
+    expect([...(records.last().tensors.get('weight')?.data ?? [])].every(Number.isFinite)).toBe(true)
+  })
+
+  test('lets the run be taken back and go on with a smaller rate', async () => {
+    const { parts, observer, records } = fakeRun(EXPLODING)
+    const trainer = await Trainer.create(parts, null)
+    observer.onPause = ({ kind }) => {
+      if (kind === 'guard') setImmediate(() => void trainer.goBack(0.01))
+    }
+    expect(await trainer.run()).toBe('done')
+    expect(trainer.step).toBe(40)
+    const steps = records.metrics.match(/"type":"step","step":\d+/g) ?? []
+    expect(new Set(steps).size).toBe(40)
+    expect(steps).toHaveLength(40)
+  })
+
+  test('keeps broken weights out of the checkpoints', async () => {
+    const { parts, engine, observer, records } = fakeRun(PLAN)
+    const trainer = await Trainer.create(parts, null)
+    observer.onStep = (step) => {
+      if (step === 4) engine.states.get('weight')?.data.fill(NaN)
+    }
+    observer.onPause = () => trainer.stop()
+    await trainer.run()
+    expect(observer.pauses).toMatchObject([{ kind: 'guard', finding: { kind: 'broken-weights', step: 4 } }])
+    expect(records.last().standing.step).toBe(0)
+  })
+})
