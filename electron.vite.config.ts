@@ -1,0 +1,36 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'electron-vite'
+
+export default defineConfig({
+  // CommonJS for Node 16: `app` and `worker` also run inside the Electron of the tests (22), whose Node that is.
+  main: {
+    build: {
+      target: 'node16',
+      sourcemap: true,
+      // Pure JavaScript goes into the bundle; packages with native parts or data files stay outside.
+      externalizeDeps: { exclude: ['birpc', 'commander', 'ws', 'zod'] },
+      rolldownOptions: {
+        input: {
+          app: 'src-main/app/main.ts',
+          cli: 'src-main/cli/main.ts',
+          server: 'src-main/server/main.ts',
+          worker: 'src-main/worker/main.ts',
+        },
+        external: [/^@tensorflow\//],
+        output: {
+          format: 'cjs',
+          entryFileNames: '[name].cjs',
+          chunkFileNames: 'chunks/[name]-[hash].cjs',
+        },
+      },
+    },
+  },
+  renderer: {
+    root: 'src-renderer',
+    plugins: [svelte({ configFile: false })],
+    build: {
+      target: 'chrome108',
+      rolldownOptions: { input: 'src-renderer/index.html' },
+    },
+  },
+})

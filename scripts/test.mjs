@@ -1,0 +1,91 @@
+// `npm test`: every check of the checkout, each run and reported even where one before it failed, then the
+// tests. Arguments choose among them by the beginning of their name: `node scripts/test.mjs types`.
+
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { prepareOrExit, root } from './prepare.mjs'
+
+/** A check passes or fails as one test. */
+const checks = [
+  { name: 'format (prettier)', argv: ['prettier/bin/prettier.cjs', '--check', '.'] },
+  { name: 'lint (eslint)', argv: ['eslint/bin/eslint.js', '.'] },
+  ...['core', 'main', 'test'].map((part) => ({
+    name: `types of ${part} (tsc)`,
+    argv: ['typescript/bin/tsc', '-p', `tsconfig.${part}.json`],
+  })),
+  {
+    name: 'types of renderer (svelte-check)',
+    argv: ['svelte-check/bin/svelte-check', '--tsconfig', './tsconfig.renderer.json', '--fail-on-warnings'],
+  },
+  {
+    name: 'imports (dependency-cruiser)',
+    argv: ['dependency-cruiser/bin/dependency-cruise.mjs', 'src-core', 'src-main', 'src-renderer', 'test'],
+  },
+  { name: 'unused code (knip)', argv: ['knip/bin/knip.js'] },
+  { name: 'build (electron-vite)', argv: ['../scripts/prepare.mjs', '--build'] },
+]
+
+prepareOrExit({ build: false })
+
+const chosen = process.argv.slice(2)
+let passed = 0
+let failed = 0
+let skipped = 0
+for (const check of checks) if (isChosen(check.name)) runCheck(check)
+if (isChosen('tests (vitest)')) runTests()
+if (skipped > 0) console.log(`${skipped} skipped`)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0
+
+/** @param {string} name */
+function isChosen(name) {
+  return chosen.length === 0 || chosen.some((beginning) => name.startsWith(beginning))
+}
+
+/** @param {{ name: string, argv: string[] }} check */
+function runCheck({ name, argv }) {
+  const started = performance.now()
+  const { status, stdout, stderr } = run(argv, 'pipe')
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  if (status === 0) {
+    passed += 1
+    console.log(`passed  ${name}, ${seconds} s`)
+  } else {
+    failed += 1
+    console.log(`${stdout}${stderr}FAILED  ${name}, ${seconds} s`)
+  }
+}
+
+/** Counts what vitest reports; a run that ends badly without a failed test counts as one. */
+function runTests() {
+  const folder = mkdtempSync(join(tmpdir(), 'unroll-test-'))
+  const report = join(folder, 'report.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const { status } = run(['vitest/vitest.mjs', 'run', ...reporters], 'inherit')
+  let failedTests = 0
+  try {
+    const counts = /** @type {Record<string, number>} */ (JSON.parse(readFileSync(report, 'utf8')))
+    passed += counts.numPassedTests
+    failedTests = counts.numFailedTests
+    skipped += counts.numPendingTests + counts.numTodoTests
+  } catch (error) {
+    console.log(`vitest left no report: ${String(error)}`)
+  }
+  failed += status !== 0 && failedTests === 0 ? 1 : failedTests
+  rmSync(folder, { recursive: true })
+}
+
+/**
+ * @param {string[]} argv a script below node_modules, and its arguments
+ * @param {'pipe' | 'inherit'} stdio
+ */
+function run([script, ...rest], stdio) {
+  return spawnSync(process.execPath, [join(root, 'node_modules', script), ...rest], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio,
+  })
+}

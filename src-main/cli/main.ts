@@ -1,0 +1,2 @@
+process.stderr.write('unroll: cli is not written yet.\n')
+process.exitCode = 1

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** The whole lesson, against its figures: `npm run test:lesson`. Takes hours where `npm test` takes minutes. */
+export default defineConfig({
+  test: {
+    include: ['test/lesson/**/*.test.ts'],
+    environment: 'node',
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 6 * 60 * 60_000,
+  },
+})
