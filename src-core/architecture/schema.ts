@@ -5,7 +5,7 @@ export const FORMAT_VERSION = 1
 
 export const MAX_SIZE = 65_536
 export const MAX_STEPS = 10_000
-const MAX_SHAPES = 20_000
+export const MAX_SHAPES = 20_000
 
 const id = z
   .string()
