@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 
 /** Writes a new file and has it on the disk, not only on its way there. */
-export async function writeDurably(path: string, content: string): Promise<void> {
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'wx')
   try {
     await file.writeFile(content)

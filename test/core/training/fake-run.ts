@@ -243,7 +243,7 @@ export class Recorder implements RunObserver {
   }
 }
 
-const CORPUS: CorpusIdentity = {
+export const CORPUS: CorpusIdentity = {
   files: [
     {
       path: '/corpus.txt',
