@@ -1,0 +1,26 @@
+import { referenceProvider } from '../../src-core/engines/reference/engine'
+import { UnrollError } from '../../src-core/errors'
+import type { EngineProvider } from '../../src-core/graph/engine'
+import { ortProvider } from './ort/provider'
+
+/** Every engine of this program, the one to prefer first. Having them here loads none of their packages. */
+export const engineProviders: readonly EngineProvider[] = [ortProvider, referenceProvider]
+
+/**
+ * The engine of that name; `auto` is the first that can run here.
+ * @throws UnrollError `unknown-engine`, or `engine-unavailable` with the reason.
+ */
+export async function engineProvider(name: string): Promise<EngineProvider> {
+  const named = engineProviders.filter((provider) => name === 'auto' || provider.name === name)
+  if (named.length === 0) {
+    const names = engineProviders.map((provider) => provider.name).join(', ')
+    throw new UnrollError('unknown-engine', `There is no engine ${name}.`, `Take one of: auto, ${names}.`)
+  }
+  const reasons: string[] = []
+  for (const provider of named) {
+    const reason = await provider.unavailable()
+    if (reason === null) return provider
+    reasons.push(reason)
+  }
+  throw new UnrollError('engine-unavailable', reasons.join(' '), 'Take another engine: see `unroll engines`.')
+}
