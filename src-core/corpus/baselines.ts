@@ -33,16 +33,12 @@ export class BaselineCounter {
   }
 
   add(tokens: TokenArray): void {
-    const { counts, pairs } = this
-    let last = this.last
-    for (let at = 0; at < tokens.length; at++) {
-      const token = tokens[at]
-      counts[token]++
-      if (last > 0) pairs.add(last, token)
-      last = token
-    }
-    if (this.first === 0 && tokens.length > 0) this.first = tokens[0]
-    this.last = last
+    if (tokens.length === 0) return
+    const { counts } = this
+    for (let at = 0; at < tokens.length; at++) counts[tokens[at]]++
+    this.pairs.add(this.last, tokens)
+    if (this.last === 0) this.first = tokens[0]
+    this.last = tokens[tokens.length - 1]
   }
 
   result(): Baselines {

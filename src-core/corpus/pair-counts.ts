@@ -1,3 +1,5 @@
+import type { TokenArray } from './token-array'
+
 /** Vocabularies up to this size have their pairs counted in a square table (16 MB). */
 const LARGEST_DENSE = 2 ** 11
 /** Slots of the largest hash table (50 MB), of which three quarters may be filled. */
@@ -8,7 +10,8 @@ const FILL = 0.75
 export interface PairCounts {
   /** False once there are more different pairs than fit; the counts are then of no use. */
   readonly complete: boolean
-  add(previous: number, next: number): void
+  /** Counts `previous` followed by the first of `tokens` (unless it is 0), and each of them followed by the next. */
+  add(previous: number, tokens: TokenArray): void
   forEach(visit: (count: number) => void): void
 }
 
@@ -25,12 +28,19 @@ class DensePairCounts implements PairCounts {
     this.counts = new Uint32Array(vocabularySize * vocabularySize)
   }
 
-  add(previous: number, next: number): void {
-    this.counts[previous * this.vocabularySize + next]++
+  add(first: number, tokens: TokenArray): void {
+    const { counts, vocabularySize } = this
+    let previous = first
+    for (let at = 0; at < tokens.length; at++) {
+      const next = tokens[at]
+      counts[previous * vocabularySize + next]++
+      previous = next
+    }
   }
 
   forEach(visit: (count: number) => void): void {
-    for (const count of this.counts) if (count > 0) visit(count)
+    // Row 0 holds what follows nothing.
+    for (const count of this.counts.subarray(this.vocabularySize)) if (count > 0) visit(count)
   }
 }
 
@@ -42,8 +52,16 @@ class HashedPairCounts implements PairCounts {
   private next = new Uint32Array(2 ** 12)
   private counts = new Uint32Array(2 ** 12)
 
-  add(previous: number, next: number): void {
-    if (!this.complete) return
+  add(first: number, tokens: TokenArray): void {
+    let previous = first
+    for (let at = 0; at < tokens.length && this.complete; at++) {
+      const next = tokens[at]
+      if (previous > 0) this.addPair(previous, next)
+      previous = next
+    }
+  }
+
+  private addPair(previous: number, next: number): void {
     const slot = this.slotOf(previous, next)
     if (this.counts[slot]++ > 0) return
     this.previous[slot] = previous

@@ -14,15 +14,15 @@ const windows1252 = [
 /** One unit a byte. Latin-1 gives the byte values themselves, which is also how tokens that are bytes are read. */
 export class SingleByteDecoder implements UnitDecoder {
   readonly undecodable = new Undecodable()
-  private readonly units = Int32Array.from({ length: 256 }, (_, byte) => byte)
 
-  constructor(encoding: FallbackEncoding) {
-    if (encoding === 'windows-1252') this.units.set(windows1252, 0x80)
-  }
+  constructor(private readonly encoding: FallbackEncoding) {}
 
   write(bytes: Uint8Array, into: Int32Array): number {
-    const { units } = this
-    for (let at = 0; at < bytes.length; at++) into[at] = units[bytes[at]]
+    into.set(bytes)
+    if (this.encoding === 'latin-1') return bytes.length
+    for (let at = 0; at < bytes.length; at++) {
+      if (into[at] >= 0x80 && into[at] < 0xa0) into[at] = windows1252[into[at] - 0x80]
+    }
     return bytes.length
   }
 

@@ -3,16 +3,18 @@ import { checkRoom, type Numbered, type SortedTokens, type TokenNumbering } from
 /** A token a unit: characters and bytes. */
 export class UnitNumbering implements TokenNumbering {
   size = 0
-  private readonly numbers: Uint32Array
+  private readonly numbers: Int32Array
 
   constructor(private readonly kind: 'bytes' | 'chars') {
-    this.numbers = new Uint32Array(kind === 'bytes' ? 0x100 : 0x110000)
+    this.numbers = new Int32Array(kind === 'bytes' ? 0x100 : 0x110000)
   }
 
   write(units: Int32Array, count: number, into: Uint32Array): number {
     const { numbers } = this
     for (let at = 0; at < count; at++) {
-      into[at] = numbers[units[at]] || this.add(units[at])
+      const unit = units[at]
+      const number = numbers[unit]
+      into[at] = number === 0 ? this.add(unit) : number
     }
     return count
   }

@@ -7,7 +7,7 @@ export const CHUNK = 2 ** 18
 
 /** How far a long task on files is; `done` and `total` in bytes of the corpus. */
 export interface CorpusProgress {
-  readonly stage: 'checking' | 'reading' | 'indexing'
+  readonly stage: 'downloading' | 'checking' | 'reading' | 'indexing'
   readonly done: number
   readonly total: number
 }

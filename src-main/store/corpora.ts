@@ -7,7 +7,14 @@ import { tokensFromBytes, type TokenArray, type TokenKind } from '../../src-core
 import { reasonOf, UnrollError } from '../../src-core/errors'
 import { cacheFolder } from './cache-folder'
 import { encodeFiles, indexName } from './corpora-encoding'
-import { isSystemError, sha256OfFile, sizeOfFile, type FoundFile, type Watched } from './corpora-files'
+import {
+  chunksOf,
+  isSystemError,
+  sha256OfFile,
+  sizeOfFile,
+  type FoundFile,
+  type Watched,
+} from './corpora-files'
 import { syncFolder, writeDurably } from './durable-files'
 
 /** An encoded corpus on disk: corpus.json and the index. */
@@ -31,10 +38,12 @@ const day = 24 * 60 * 60 * 1000
 /**
  * Encodes files, in their order, to a compact index in the cache, or finds the one that was made of the same
  * content before.
- * @throws UnrollError `file-not-found`, `not-a-file`, `file-not-readable`, `empty-file`, `binary-file`,
+ * @throws UnrollError `no-files`, `file-not-found`, `not-a-file`, `file-not-readable`, `empty-file`, `binary-file`,
  *   `vocabulary-too-large`, `corpus-changed`, `cache-not-writable`, `cancelled`.
  */
 export async function encodeCorpus(paths: readonly string[], options: EncodeOptions): Promise<StoredCorpus> {
+  if (paths.length === 0)
+    throw new UnrollError('no-files', 'No files are named.', 'Name at least one file of text.')
   const { tokens } = options
   const reading = { tokens, fallback: tokens === 'bytes' ? null : (options.fallback ?? null) }
   const found = await inspectFiles(paths, options)
@@ -94,10 +103,19 @@ export async function openCorpus(folder: string): Promise<StoredCorpus> {
  */
 export async function readTokens({ folder, document }: StoredCorpus): Promise<TokenArray> {
   const { width, sha256 } = document.index
-  const bytes = await readFile(join(folder, indexName)).catch((error: unknown) => {
+  const bytes = new Uint8Array(document.length * width)
+  const hash = createHash('sha256')
+  let length = 0
+  try {
+    for await (const chunk of chunksOf(join(folder, indexName))) {
+      bytes.set(chunk, length)
+      hash.update(chunk)
+      length += chunk.length
+    }
+  } catch (error) {
     throw damaged(folder, reasonOf(error))
-  })
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+  }
+  if (hash.digest('hex') !== sha256) {
     throw damaged(folder, 'its index does not have the checksum it was written with')
   }
   return tokensFromBytes(bytes, width)
