@@ -42,10 +42,10 @@ module.exports = {
     {
       name: 'core-is-pure',
       comment:
-        'src-core runs in Node, in Electron and in a page alike, so it knows none of them. zod is plain JavaScript: it checks what comes in at the borders.',
+        'src-core runs in Node, in Electron and in a page alike, so it knows none of them. zod and pbf are plain JavaScript: they check documents and write ONNX's protocol buffers.',
       severity: 'error',
       from: { path: '^src-core/' },
-      to: { pathNot: ['^src-core/', '^node_modules/zod/'] },
+      to: { pathNot: ['^src-core/', '^node_modules/(pbf|zod)/'] },
     },
     corePart(
       'graph',
@@ -91,6 +91,16 @@ module.exports = {
       severity: 'error',
       from: { path: '^src-', pathNot: '^src-main/engines/ort/' },
       to: { path: '^node_modules/onnxruntime-' },
+    },
+    {
+      name: 'engine-package-loaded-late',
+      comment: 'The command answers at once: an engine is loaded when it is asked for, by import().',
+      severity: 'error',
+      from: { path: '^src-' },
+      to: {
+        path: '^node_modules/(onnxruntime-|@tensorflow/)',
+        dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
+      },
     },
     {
       name: 'electron-in-its-shell',

@@ -7,8 +7,8 @@ export default defineConfig({
     build: {
       target: 'node16',
       sourcemap: true,
-      // Pure JavaScript goes into the bundle; packages with native parts or data files stay outside.
-      externalizeDeps: { exclude: ['birpc', 'commander', 'ws', 'zod'] },
+      // Pure JavaScript goes into the bundle, packages with native parts stay outside.
+      externalizeDeps: false,
       rolldownOptions: {
         input: {
           app: 'src-main/app/main.ts',
@@ -16,7 +16,7 @@ export default defineConfig({
           server: 'src-main/server/main.ts',
           worker: 'src-main/worker/main.ts',
         },
-        external: [/^@tensorflow\//],
+        external: ['onnxruntime-node', '@tensorflow/tfjs-node-gpu'],
         output: {
           format: 'cjs',
           entryFileNames: '[name].cjs',
