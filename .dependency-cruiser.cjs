@@ -42,7 +42,7 @@ module.exports = {
     {
       name: 'core-is-pure',
       comment:
-        'src-core runs in Node, in Electron and in a page alike, so it knows none of them. zod and pbf are plain JavaScript: they check documents and write ONNX's protocol buffers.',
+        'src-core runs in Node, in Electron and in a page alike, so it knows none of them. zod and pbf are plain JavaScript: they check documents and write the protocol buffers of ONNX.',
       severity: 'error',
       from: { path: '^src-core/' },
       to: { pathNot: ['^src-core/', '^node_modules/(pbf|zod)/'] },
