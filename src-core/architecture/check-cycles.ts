@@ -1,8 +1,9 @@
-import { append, type Diagram, isRecurrent } from './diagram'
+import { append, type Diagram } from './diagram'
 import { inOrder } from './order'
+import { circlesByPool, computationOrder } from './pools'
 import { listed, problem, type Problem } from './problem'
 import type { Shape } from './schema'
-import { sourcesOf, startShape } from './seen'
+import { sourcesOf } from './seen'
 
 /** That nothing waits for itself. */
 export function checkCycles(diagram: Diagram): Problem[] {
@@ -41,40 +42,16 @@ function checkOutside(diagram: Diagram): Problem[] {
   })
 }
 
-/**
- * A batch normalization after several circles takes its statistics from all of them together, so none of
- * them can wait for what it gives another. A pool stands for one such normalization, by its colour.
- */
+/** That no circle waits for what the normalization that it shares gives another. */
 function checkPools(diagram: Diagram): Problem[] {
-  const pools = new Map<string, Shape[]>()
-  for (const shape of diagram.shapes.values()) {
-    const pool = poolOf(shape)
-    if (pool !== null) append(pools, pool, shape)
-  }
-  const sources = (node: Shape | string): readonly (Shape | string)[] => {
-    if (typeof node === 'string') return pools.get(node) ?? []
-    const brought = diagram.into(node).flatMap((arrow): (Shape | string)[] => {
-      const from = diagram.shapes.get(arrow.from)
-      if (!from || from === node) return []
-      return [(!isRecurrent(arrow) && poolOf(from)) || from]
-    })
-    return [...brought, startShape(diagram, node) ?? []].flat()
-  }
-  return inOrder<Shape | string>([...pools.keys(), ...diagram.shapes.values()], sources).cycles.flatMap(
-    (cycle) => {
-      const colors = cycle.filter((node) => typeof node === 'string')
-      if (colors.length === 0) return []
-      const shapes = colors.flatMap((color) => pools.get(color) ?? []).map((shape) => shape.id)
-      const message = `Circles ${listed(shapes)} are normalized together (colour ${listed(colors)}), but one of them needs what the normalization gives another. Give them normalizations of different colours.`
-      return [problem('normalized-together', message, { shapes, colors })]
-    },
-  )
-}
-
-function poolOf(shape: Shape): string | null {
-  if (shape.kind !== 'circle' || shape.normalization === undefined) return null
-  const { kind, place, color } = shape.normalization
-  return kind === 'batch' && place === 'after' ? color : null
+  const pools = circlesByPool(diagram)
+  return computationOrder(diagram).cycles.flatMap((cycle) => {
+    const colors = cycle.filter((node) => typeof node === 'string')
+    if (colors.length === 0) return []
+    const shapes = colors.flatMap((color) => pools.get(color) ?? []).map((shape) => shape.id)
+    const message = `Circles ${listed(shapes)} are normalized together (colour ${listed(colors)}), but one of them needs what the normalization gives another. Give them normalizations of different colours.`
+    return [problem('normalized-together', message, { shapes, colors })]
+  })
 }
 
 function round(names: readonly string[]): string {

@@ -82,3 +82,12 @@ export function smallColumns(changes: (document: ArchitectureInput) => void = ()
 export function character(at: 't' | number, color = 'e') {
   return { kind: 'character' as const, at, encoding: { kind: 'embedding' as const, size: 3, color } }
 }
+
+/** The same document with one embedding for all characters. */
+export function oneEmbedding(document: Architecture): Architecture {
+  for (const shape of document.shapes) {
+    if (shape.kind !== 'rectangle' || shape.source.kind !== 'character') continue
+    if (shape.source.encoding.kind === 'embedding') shape.source.encoding.color = 'violet1'
+  }
+  return document
+}

@@ -3,7 +3,14 @@ import { checkArchitecture } from '../../../src-core/architecture/check'
 import { roll } from '../../../src-core/architecture/roll'
 import type { Architecture, ArchitectureInput } from '../../../src-core/architecture/schema'
 import { unroll } from '../../../src-core/architecture/unroll'
-import { character, lessonArchitecture, lessonNames, smallColumns, smallLoop } from './documents'
+import {
+  character,
+  lessonArchitecture,
+  lessonNames,
+  oneEmbedding,
+  smallColumns,
+  smallLoop,
+} from './documents'
 
 const rolledNames = lessonNames.filter((name) => lessonArchitecture(name).boxes.length > 0)
 
@@ -79,7 +86,7 @@ describe('roll', () => {
   })
 
   it('adds the weights of the triangles of the columns up', () => {
-    const rolled = roll(ownEmbeddingsShared('sequence-eight-outputs'))
+    const rolled = roll(oneEmbedding(lessonArchitecture('sequence-eight-outputs')))
     expect(rolled.shapes.find(({ kind }) => kind === 'triangle')).toMatchObject({
       id: 'o',
       predicts: { character: 't+1' },
@@ -89,7 +96,7 @@ describe('roll', () => {
   })
 
   it('leaves a first column that is not like the others outside, as the start', () => {
-    const rolled = roll(ownEmbeddingsShared('three-characters'))
+    const rolled = roll(oneEmbedding(lessonArchitecture('three-characters')))
     expect(rolled.boxes).toEqual([{ id: 'loop', from: 2, to: 3, start: { h: 'h1' }, stateful: false }])
     expect(rolled.shapes.map(({ id }) => id)).toEqual(['c1', 'h1', 'c', 'h', 'o'])
     expect(checkArchitecture(rolled)).toEqual([])
@@ -201,12 +208,3 @@ describe('roll', () => {
     },
   )
 })
-
-/** An unrolled lesson's network with one embedding for all characters. */
-function ownEmbeddingsShared(name: (typeof lessonNames)[number]): Architecture {
-  const document = lessonArchitecture(name)
-  for (const { source } of document.shapes.filter((shape) => shape.kind === 'rectangle')) {
-    if (source.kind === 'character' && source.encoding.kind === 'embedding') source.encoding.color = 'violet1'
-  }
-  return document
-}
