@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/lesson/**/*.test.ts'],
     environment: 'node',
+    globalSetup: 'test/global-setup.ts',
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 6 * 60 * 60_000,

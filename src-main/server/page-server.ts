@@ -14,8 +14,8 @@ const mediaTypes: Readonly<Record<string, string>> = {
 export function createPageServer(folder: string): Server {
   const bodies = new Map(filesBelow(folder).map((file) => [addressOf(folder, file), readFileSync(file)]))
   return createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    const address = pathname === '/' ? '/index.html' : pathname
+    const [path] = (request.url ?? '/').split('?', 1)
+    const address = path === '/' ? '/index.html' : path
     const body = bodies.get(address)
     if (body === undefined) {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('Not found\n')
