@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { philox } from '../../../src-core/random/philox'
-import { Random } from '../../../src-core/random/random'
+import { Random, type RandomState } from '../../../src-core/random/random'
 
 describe('Philox4x32-10', () => {
   // Random123 1.14, tests/kat_vectors.
@@ -64,7 +64,7 @@ describe('Random', () => {
   it.each([0, 1, 2, 3, 4, 5, 1001])('goes on from a state saved as JSON after %i words', (count) => {
     const random = Random.from(3, 'state')
     for (let index = 0; index < count; index++) random.word()
-    const restored = Random.restore(JSON.parse(JSON.stringify(random.state)))
+    const restored = Random.restore(JSON.parse(JSON.stringify(random.state)) as RandomState)
     expect(restored.state.position).toBe(count)
     expect(draw(restored)).toEqual(draw(random))
   })
