@@ -7,7 +7,7 @@
  * - anything else (punctuation, symbols, controls) is a token of its own, one code point each.
  * A run longer than 64 code points is cut there. A file's end ends its last token.
  */
-export const LONGEST_WORD = 64
+const LONGEST_WORD = 64
 
 const WORD = 1
 const SPACE = 2

@@ -82,7 +82,7 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<voi
 }
 
 /** Fills `bytes` from the file; throws where the file ends before. */
-export async function readAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+async function readAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     const length = Math.min(bytes.length - at, 2 ** 30)
     const { bytesRead } = await file.read(bytes, at, length, position + at)

@@ -103,6 +103,14 @@ test.each<[string, RequestListener, string, RegExp]>([
   expect(filesThere()).toEqual([])
 })
 
+test('a response without end is left', async () => {
+  answer = (_request, response) => {
+    const more = () => response.write(text, (error) => (error ? undefined : setImmediate(more)))
+    more()
+  }
+  await expect(fetchCorpus(remote, target)).rejects.toMatchObject({ code: 'download-mismatch' })
+})
+
 test('where nothing answers, the address and the way out are named', async () => {
   const address = 'http://127.0.0.1:1/text.txt'
   await expect(fetchCorpus({ ...remote, address }, target)).rejects.toMatchObject({

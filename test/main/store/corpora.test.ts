@@ -104,6 +104,11 @@ describe('encoding', () => {
       expect(await textOf(path, { tokens })).toBe(text)
   })
 
+  test('of more characters than bytes can number loses nothing either', async () => {
+    const text = Array.from({ length: 300_000 }, (_, at) => String.fromCharCode(0x3400 + (at % 7001))).join('')
+    expect(await textOf(file('long.txt', text))).toBe(text)
+  })
+
   test('joins files in their order, each with its own mark and its own last word', async () => {
     const paths = [file('a.txt', '\ufeffone'), file('b.txt', '\ufefftwo'), file('c.txt', 'three')]
     expect(await textOf(paths)).toBe('onetwothree')
@@ -157,6 +162,12 @@ describe('the cache', () => {
     expect(second.folder).toBe(first.folder)
     expect(second.document.files[0].path).toBe(path)
     expect([...stages]).toEqual(['checking'])
+  })
+
+  test('keeps apart what is of another content, or in another order', async () => {
+    const [a, b] = [file('a.txt', 'one'), file('b.txt', 'two')]
+    const corpora = await Promise.all([[a], [b], [a, b], [b, a]].map((paths) => encode(paths)))
+    expect(new Set(corpora.map((corpus) => corpus.folder)).size).toBe(4)
   })
 
   test('keeps apart what is read in another way', async () => {
