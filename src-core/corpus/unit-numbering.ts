@@ -26,9 +26,10 @@ export class UnitNumbering implements TokenNumbering {
   finish(): Numbered {
     const units: number[] = []
     const finalIndex = new Uint32Array(this.size + 1)
-    this.numbers.forEach((number, unit) => {
+    for (let unit = 0; unit < this.numbers.length; unit++) {
+      const number = this.numbers[unit]
       if (number > 0) finalIndex[number] = units.push(unit)
-    })
+    }
     const sorted: SortedTokens =
       this.kind === 'bytes'
         ? { kind: 'bytes', tokens: units }

@@ -98,7 +98,7 @@ describe('encoding', () => {
   })
 
   test('of a file of many chunks loses nothing at their borders', async () => {
-    const text = "It’s 7 o'clock — «ça va» 👍🏽\r\n".repeat(30_000)
+    const text = "It’s 7 o'clock — «ça va» 👍🏽\r\n".repeat(12_000)
     const path = file('long.txt', text)
     for (const tokens of ['bytes', 'chars', 'words'] as const)
       expect(await textOf(path, { tokens })).toBe(text)
