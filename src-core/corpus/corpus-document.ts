@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { baselinesSchema } from './baselines'
+import { encodings } from './file-decoder'
 import { fallbackEncodings } from './single-byte-decoder'
 import { tokenKinds } from './token-array'
 import { vocabularySchema } from './vocabulary-document'
@@ -14,7 +15,7 @@ const corpusFileSchema = z.object({
   size: wholeNumber,
   sha256: sha256Schema,
   /** How the bytes were read as text; null where tokens are bytes. */
-  encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', ...fallbackEncodings]).nullable(),
+  encoding: z.enum(encodings).nullable(),
   /** What became U+FFFD: how often, and the byte offsets of the first few. */
   undecodable: z.object({ count: wholeNumber, firstOffsets: z.array(wholeNumber) }),
   /** Tokens. The files follow one another in the index in the order of this list. */

@@ -1,9 +1,10 @@
-import { SingleByteDecoder, type FallbackEncoding } from './single-byte-decoder'
+import { fallbackEncodings, SingleByteDecoder, type FallbackEncoding } from './single-byte-decoder'
 import { Undecodable, type UnitDecoder } from './unit-decoder'
 import { Utf16Decoder } from './utf16-decoder'
 import { Utf8Decoder } from './utf8-decoder'
 
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | FallbackEncoding
+export const encodings = ['utf-8', 'utf-16le', 'utf-16be', ...fallbackEncodings] as const
+type Encoding = (typeof encodings)[number]
 
 const marks: { encoding: Encoding; bytes: readonly number[] }[] = [
   { encoding: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },

@@ -61,16 +61,16 @@ class HashedPairCounts implements PairCounts {
     }
   }
 
+  forEach(visit: (count: number) => void): void {
+    for (const count of this.counts) if (count > 0) visit(count)
+  }
+
   private addPair(previous: number, next: number): void {
     const slot = this.slotOf(previous, next)
     if (this.counts[slot]++ > 0) return
     this.previous[slot] = previous
     this.next[slot] = next
     if (++this.size > this.counts.length * FILL) this.grow()
-  }
-
-  forEach(visit: (count: number) => void): void {
-    for (const count of this.counts) if (count > 0) visit(count)
   }
 
   /** Where the pair is, or the empty slot where it belongs. */
