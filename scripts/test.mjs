@@ -23,6 +23,7 @@ const checks = [
     name: 'imports (dependency-cruiser)',
     argv: ['dependency-cruiser/bin/dependency-cruise.mjs', 'src-core', 'src-main', 'src-renderer', 'test'],
   },
+  { name: 'imports drawn (ARCHITECTURE.md)', argv: ['../scripts/draw-imports.mjs', '--check'] },
   { name: 'unused code (knip)', argv: ['knip/bin/knip.js'] },
   { name: 'build (electron-vite)', argv: ['../scripts/prepare.mjs', '--build'] },
 ]
