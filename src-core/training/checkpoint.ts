@@ -10,6 +10,9 @@ import { progressSchema } from './progress'
 const FORMAT = 'unroll/checkpoint'
 const VERSION = 1
 
+/** An architecture's document, read by the architecture's own checks. */
+export const documentSchema = z.record(z.string(), z.json())
+
 /** What a run was trained on, for people and to find it again; the vocabulary stands in the checkpoints. */
 export const corpusIdentitySchema = z.object({
   files: corpusSchema.shape.files,
@@ -44,8 +47,7 @@ const describedSchema = z.object({
   standing: standingSchema,
   progress: progressSchema,
   plan: planSchema,
-  /** The document; read by the architecture's own checks. */
-  architecture: z.record(z.string(), z.json()),
+  architecture: documentSchema,
   vocabulary: vocabularySchema,
   corpus: corpusIdentitySchema,
   engine: z.strictObject({ name: z.string(), threads: z.int().positive() }),

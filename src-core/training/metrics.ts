@@ -11,7 +11,7 @@ const stepLineSchema = z.object({
   outputs: z.array(z.number()),
 })
 
-const epochLineSchema = z.object({
+export const epochLineSchema = z.object({
   type: z.literal('epoch'),
   epoch: z.int(),
   step: z.int(),
@@ -33,6 +33,16 @@ const rateLineSchema = z.object({
   by: z.enum(['plan', 'hand']),
 })
 export type RateLine = z.output<typeof rateLineSchema>
+
+/** A line of samples.jsonl. */
+export const sampleLineSchema = z.object({
+  step: z.int(),
+  prime: z.string(),
+  text: z.string(),
+  temperature: z.number(),
+  seed: z.int(),
+})
+export type SampleLine = z.output<typeof sampleLineSchema>
 
 export const metricsLineSchema = z.discriminatedUnion('type', [
   stepLineSchema,

@@ -3,7 +3,7 @@ import type { Engine } from '../graph/engine'
 import type { Program } from '../graph/program'
 import type { Checkpoint, CheckpointDescription, CheckpointStanding } from './checkpoint'
 import type { GuardFinding } from './guard'
-import type { EpochLine } from './metrics'
+import type { EpochLine, SampleLine } from './metrics'
 import type { Plan } from './plan'
 
 /** What training needs of a network; the architecture's compiler makes it. */
@@ -44,15 +44,6 @@ export interface RunObserver {
   checkpoint(standing: CheckpointStanding): void
   running(): void
   paused(reason: PauseReason): void
-}
-
-/** A line of samples.jsonl. */
-export interface SampleLine {
-  readonly step: number
-  readonly prime: string
-  readonly text: string
-  readonly temperature: number
-  readonly seed: number
 }
 
 export interface Clock {

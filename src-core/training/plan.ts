@@ -27,18 +27,23 @@ const clipping = {
 
 const optimizerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sgd'), ...clipping }),
-  z.strictObject({ kind: z.literal('momentum'), momentum: decay.default(0.9), ...clipping }),
+  z.strictObject({
+    kind: z.literal('momentum'),
+    momentum: decay.default(0.9),
+    nesterov: z.boolean().default(false),
+    ...clipping,
+  }),
   z.strictObject({
     kind: z.literal('rmsprop'),
     decay: decay.default(0.9),
-    epsilon: positive.default(1e-7),
+    epsilon: positive.default(1e-8),
     ...clipping,
   }),
   z.strictObject({
     kind: z.literal('adam'),
     beta1: decay.default(0.9),
     beta2: decay.default(0.999),
-    epsilon: positive.default(1e-7),
+    epsilon: positive.default(1e-8),
     ...clipping,
   }),
 ])

@@ -1,6 +1,6 @@
 import { UnrollError } from '../errors'
 import type { Engine } from '../graph/engine'
-import type { Program } from '../graph/program'
+import type { Program, ProgramState } from '../graph/program'
 import { formatShape, sameShape, type Tensor } from '../graph/tensor'
 
 /** The values of all states of a program. */
@@ -19,7 +19,29 @@ export async function writeStates(
   program: Program,
   tensors: ReadonlyMap<string, Tensor>,
 ): Promise<void> {
-  const values = program.states.map(({ name, variable }): [string, Tensor] => {
+  await write(engine, program.states, tensors)
+}
+
+/**
+ * Gives a program that does not train what a checkpoint has learned: parameters and statistics. What it carries is
+ * its own.
+ * @throws UnrollError `checkpoint-mismatch`
+ */
+export async function writeLearned(
+  engine: Engine,
+  program: Program,
+  tensors: ReadonlyMap<string, Tensor>,
+): Promise<void> {
+  const learned = program.states.filter(({ role }) => role === 'parameter' || role === 'statistic')
+  await write(engine, learned, tensors)
+}
+
+async function write(
+  engine: Engine,
+  states: readonly ProgramState[],
+  tensors: ReadonlyMap<string, Tensor>,
+): Promise<void> {
+  const values = states.map(({ name, variable }): [string, Tensor] => {
     const tensor = tensors.get(name)
     if (!tensor) throw mismatch(`has no "${name}"`)
     if (tensor.dtype !== variable.dtype || !sameShape(tensor.shape, variable.shape)) {

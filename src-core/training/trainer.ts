@@ -3,8 +3,8 @@ import type { Compiled } from '../graph/engine'
 import type { Checkpoint } from './checkpoint'
 import { evaluate } from './evaluation'
 import { Guard, type GuardFinding } from './guard'
-import { jsonLine, stepLine, type EpochLine, type RateLine } from './metrics'
-import type { PauseReason, SampleLine, TrainerParts } from './parts'
+import { jsonLine, stepLine, type EpochLine, type RateLine, type SampleLine } from './metrics'
+import type { PauseReason, TrainerParts } from './parts'
 import { emptyEpoch, initialProgress, type Progress } from './progress'
 import { RandomInputs } from './random-inputs'
 import { stageAt, stagesOf, type Stage } from './schedule'
@@ -73,6 +73,11 @@ export class Trainer {
   /** Steps done. */
   get step(): number {
     return this.#progress.step
+  }
+
+  /** What the guard stopped the run for; null where it did not. */
+  get guardFinding(): GuardFinding | null {
+    return this.#pause?.kind === 'guard' ? this.#pause.finding : null
   }
 
   /**
@@ -197,11 +202,11 @@ export class Trainer {
 
   /** Has all that was done on the disk. @returns false where there is nothing good to keep */
   async #finish(): Promise<boolean> {
-    if (this.#pause?.kind !== 'guard') await this.#save()
+    await this.#save()
     await this.#saving
     if (this.#saveFailure) throw this.#saveFailure
     await this.parts.records.flush()
-    return this.#pause?.kind !== 'guard'
+    return this.guardFinding === null
   }
 
   /** Does nothing where it is stopped within: the end of the epoch then is what the run resumes with. */
@@ -246,7 +251,15 @@ export class Trainer {
     // What is under way uses the same states of the network: it is brought to its end first.
     while (this.#interludes.length > 0) await this.#interludePart()
     const { records, observer, plan } = this.parts
-    const { prime, text } = await this.parts.sample(plan.samples)
+    const written = await this.parts.sample(plan.samples).catch((error: unknown) => {
+      if (error instanceof UnrollError && error.code === 'not-finite') return null
+      throw error
+    })
+    if (!written) {
+      this.#guardPause('broken-weights', null)
+      return
+    }
+    const { prime, text } = written
     const { temperature, seed } = plan.samples
     const line: SampleLine = { step: this.#progress.step, prime, text, temperature, seed }
     records.appendSample(jsonLine(line))
@@ -258,7 +271,7 @@ export class Trainer {
    * It pauses the run instead where the weights are broken, so that the last good one stays the last.
    */
   async #save(): Promise<void> {
-    if (!this.#changed) return
+    if (!this.#changed || this.guardFinding) return
     await this.#saving
     const { engine, programs, records, plan, observer, batches } = this.parts
     const tensors = await readStates(engine, programs.training)

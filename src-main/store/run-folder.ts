@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { reasonOf, UnrollError } from '../../src-core/errors'
-import { corpusIdentitySchema } from '../../src-core/training/checkpoint'
+import { corpusIdentitySchema, documentSchema } from '../../src-core/training/checkpoint'
 import { guardFindingSchema } from '../../src-core/training/guard'
 import { planSchema } from '../../src-core/training/plan'
 import { isSystemError } from './corpora-files'
@@ -37,7 +37,7 @@ const runSchema = z.object({
   name: z.string(),
   /** ISO 8601. */
   created: z.string(),
-  architecture: z.record(z.string(), z.json()),
+  architecture: documentSchema,
   plan: planSchema,
   corpus: corpusIdentitySchema,
   /** The folder of the encoded corpus; it is made again from the files where it is gone. */

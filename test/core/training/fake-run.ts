@@ -10,12 +10,11 @@ import {
   type CheckpointStanding,
   type CorpusIdentity,
 } from '../../../src-core/training/checkpoint'
-import type { EpochLine } from '../../../src-core/training/metrics'
+import type { EpochLine, SampleLine } from '../../../src-core/training/metrics'
 import type {
   PauseReason,
   RunObserver,
   RunRecords,
-  SampleLine,
   TrainerParts,
   TrainingPrograms,
 } from '../../../src-core/training/parts'

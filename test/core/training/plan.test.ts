@@ -5,7 +5,7 @@ describe('a plan', () => {
   test('that says nothing is the default', () => {
     expect(makePlan()).toMatchObject({
       segments: [{ epochs: 1, learningRate: 0.001 }],
-      optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, clipNorm: null },
+      optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clipNorm: null },
       batch: 64,
       order: 'windows',
       seed: 1,

@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import { guardFindingSchema } from '../training/guard'
+import { epochLineSchema, sampleLineSchema } from '../training/metrics'
+import { learningRateSchema } from '../training/plan'
+
+/** What the training process and the process that asks for it say to each other. Arguments are checked on arrival. */
+
+const count = z.int().nonnegative()
+
+const startSchema = z.strictObject({
+  /** A run's folder; it goes on from its newest good checkpoint, or begins. */
+  folder: z.string(),
+  /** How far to train from where it stands; to the end of its plan where neither is given. */
+  epochs: z.int().positive().optional(),
+  steps: z.int().positive().optional(),
+  /** Set by hand at the start, such as a smaller one after the guard stopped the run. */
+  learningRate: learningRateSchema.optional(),
+})
+
+export type StartRequest = z.output<typeof startSchema>
+
+export const startedSchema = z.strictObject({
+  /** Steps done, and steps of the whole plan. */
+  step: count,
+  totalSteps: count,
+  /** Steps of an epoch. */
+  batches: count,
+  engine: z.strictObject({ name: z.string(), device: z.string(), threads: count }),
+  /** Newer checkpoints that are damaged: the file and what is wrong with it. */
+  skipped: z.array(z.strictObject({ path: z.string(), message: z.string() })),
+})
+export type StartedRun = z.output<typeof startedSchema>
+
+const sampleRequestSchema = z.strictObject({
+  /** Tells the answers to this request from others'. */
+  id: count,
+  /** Any length, also none. */
+  prime: z.string(),
+  length: z.int().min(1),
+  seed: count,
+  temperature: z.number().nonnegative().optional(),
+  topK: z.int().min(1).optional(),
+  topP: z.number().optional(),
+  minP: z.number().optional(),
+})
+export type SampleRequest = z.output<typeof sampleRequestSchema>
+
+export const trainingCalls = {
+  /** Opens the run and begins to train. */
+  start: z.tuple([startSchema]),
+  pause: z.tuple([]),
+  resume: z.tuple([]),
+  stepOnce: z.tuple([]),
+  /** After the current step, with a checkpoint; `finished` follows. */
+  stop: z.tuple([]),
+  setLearningRate: z.tuple([learningRateSchema]),
+  /** After the guard's pause, to the last good checkpoint, with a new rate. */
+  goBack: z.tuple([learningRateSchema]),
+  /** The text comes by `sampled`, between steps. */
+  sample: z.tuple([sampleRequestSchema]),
+}
+
+const stepsSchema = z.strictObject({
+  /** The first of these steps, which follow one another, counted from 1. */
+  first: z.int().positive(),
+  /** [steps] in nats */
+  losses: z.instanceof(Float32Array),
+  /** [steps, K] in nats */
+  outputs: z.instanceof(Float32Array),
+  /** Of the last of them. */
+  learningRate: z.number(),
+})
+export type TrainedSteps = z.output<typeof stepsSchema>
+
+const errorSchema = z.strictObject({ code: z.string(), message: z.string(), wayOut: z.string() })
+export type ErrorData = z.output<typeof errorSchema>
+
+const stateSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('running'), step: count }),
+  z.strictObject({ state: z.literal('paused'), step: count }),
+  z.strictObject({ state: z.literal('guard'), step: count, finding: guardFindingSchema }),
+  z.strictObject({ state: z.literal('write-failed'), step: count, error: errorSchema }),
+])
+export type TrainingState = z.output<typeof stateSchema>
+
+const finishedSchema = z.strictObject({
+  outcome: z.enum(['done', 'stopped']),
+  step: count,
+  /** The file of the newest checkpoint. */
+  checkpoint: z.string(),
+})
+export type FinishedRun = z.output<typeof finishedSchema>
+
+export const trainingEvents = {
+  /** Losses of the last tenth of a second or more. */
+  steps: z.tuple([stepsSchema]),
+  epoch: z.tuple([epochLineSchema]),
+  /** One that the plan asks for. */
+  sample: z.tuple([sampleLineSchema]),
+  /** Part of a sample that was asked for; `done` with the last, and with what stopped it if something did. */
+  sampled: z.tuple([
+    z.strictObject({ id: count, text: z.string(), done: z.boolean(), error: errorSchema.nullable() }),
+  ]),
+  state: z.tuple([stateSchema]),
+  finished: z.tuple([finishedSchema]),
+  /** The run cannot go on; the process ends. */
+  failed: z.tuple([errorSchema]),
+}
+
+type Functions<Schemas extends Record<string, z.ZodType<unknown[]>>, Result> = {
+  [Name in keyof Schemas]: (...args: z.output<Schemas[Name]>) => Result
+}
+
+export type TrainingCalls = Omit<Functions<typeof trainingCalls, Promise<void>>, 'start'> & {
+  start: (...args: z.output<typeof trainingCalls.start>) => Promise<StartedRun>
+}
+export type TrainingEvents = Functions<typeof trainingEvents, void>

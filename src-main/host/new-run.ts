@@ -1,0 +1,62 @@
+import { version } from '../../package.json'
+import { Network } from '../../src-core/architecture/network'
+import { parseArchitecture } from '../../src-core/architecture/parse'
+import type { FallbackEncoding } from '../../src-core/corpus/single-byte-decoder'
+import { Vocabulary } from '../../src-core/corpus/vocabulary'
+import { corpusIdentity, documentSchema } from '../../src-core/training/checkpoint'
+import { trainingData } from '../../src-core/training/data'
+import { makePlan } from '../../src-core/training/plan'
+import { engineProvider } from '../engines/registry'
+import { encodeCorpus } from '../store/corpora'
+import type { Watched } from '../store/corpora-files'
+import { createRun, type RunRecord } from '../store/run-folder'
+import { encodePrime } from './prime'
+
+export interface NewRunRequest extends Watched {
+  /** The folder to make. */
+  readonly folder: string
+  /** The document, as read from its file. */
+  readonly architecture: unknown
+  /** Files of the corpus, in their order. */
+  readonly files: readonly string[]
+  readonly fallback?: FallbackEncoding | null
+  /** Over the architecture's own plan and the defaults, the later over the earlier. */
+  readonly plans: readonly unknown[]
+  /** Instead of the rate of every segment. */
+  readonly learningRate?: number
+}
+
+/**
+ * Makes the folder of a run, once all that it needs is known to be sound: the corpus is encoded, the network can be
+ * built and fed, the engine is there. Nothing is trained yet.
+ * @throws UnrollError of each of these, and those of `createRun`
+ */
+export async function newRun(request: NewRunRequest): Promise<RunRecord> {
+  const architecture = parseArchitecture(request.architecture)
+  const planned = makePlan(architecture.plan ?? {}, ...request.plans)
+  const { learningRate } = request
+  const plan =
+    learningRate === undefined
+      ? planned
+      : { ...planned, segments: planned.segments.map((segment) => ({ ...segment, learningRate })) }
+  const provider = await engineProvider(plan.engine)
+  const corpus = await encodeCorpus(request.files, {
+    tokens: plan.tokens,
+    fallback: request.fallback ?? null,
+    onProgress: request.onProgress,
+    signal: request.signal,
+  })
+  const vocabulary = new Vocabulary(corpus.document.vocabulary)
+  const network = new Network(architecture, vocabulary.size)
+  // Only counts: the memory is never touched, so the system never gives it.
+  trainingData(network.window, plan, new Uint8Array(corpus.document.length))
+  if (plan.samples.prime !== null) encodePrime(vocabulary, plan.samples.prime)
+  return createRun(request.folder, {
+    architecture: documentSchema.parse(request.architecture),
+    plan,
+    corpus: corpusIdentity(corpus.document),
+    encodedCorpus: corpus.folder,
+    engine: { name: provider.name, threads: plan.threads },
+    versions: { unroll: version, node: process.version },
+  })
+}

@@ -1,0 +1,63 @@
+import { createBirpc, type BirpcReturn } from 'birpc'
+import { z } from 'zod'
+import { reasonOf, UnrollError } from '../../src-core/errors'
+import type { ProcessPort } from './process-port'
+
+const errorSchema = z.object({
+  code: z.string().optional(),
+  message: z.string(),
+  wayOut: z.string().optional(),
+  stack: z.string().optional(),
+})
+
+const messageSchema = z.discriminatedUnion('t', [
+  z.object({
+    t: z.literal('q'),
+    i: z.string().optional(),
+    m: z.string(),
+    a: z.array(z.unknown()),
+    o: z.boolean().optional(),
+  }),
+  z.object({ t: z.literal('s'), i: z.string(), r: z.unknown(), e: errorSchema.optional() }),
+])
+
+/**
+ * Calls between two processes over a port. What comes in is checked: the message itself, and the arguments by the
+ * schema of their function. An `UnrollError` arrives as one.
+ * @param functions that the other end may call.
+ * @param schemas of their arguments.
+ */
+export function connect<Remote extends object, Local extends Record<string, (...args: never[]) => unknown>>(
+  port: ProcessPort,
+  functions: Local,
+  schemas: { readonly [Name in keyof Local]: z.ZodType<unknown[]> },
+): BirpcReturn<Remote, Local> {
+  return createBirpc<Remote, Local>(functions, {
+    post: (message: object) => port.post(message),
+    on: (listener) => port.onMessage(listener),
+    serialize: (message: { e?: unknown }) =>
+      message.e ? { ...message, e: errorToData(message.e) } : message,
+    deserialize: (message) => {
+      const checked = messageSchema.parse(message)
+      return checked.t === 's' && checked.e ? { ...checked, e: errorFromData(checked.e) } : checked
+    },
+    resolver: (name, resolved) =>
+      Object.hasOwn(schemas, name) ? (...args) => resolved(...schemas[name].parse(args)) : undefined,
+    // A call may take as long as it takes: opening a run encodes its corpus.
+    timeout: -1,
+  })
+}
+
+function errorToData(error: unknown): z.output<typeof errorSchema> {
+  if (!(error instanceof UnrollError)) {
+    return { message: reasonOf(error), ...(error instanceof Error ? { stack: error.stack } : {}) }
+  }
+  const { code, message, wayOut, stack } = error
+  return { code, message, wayOut, stack }
+}
+
+function errorFromData({ code, message, wayOut, stack }: z.output<typeof errorSchema>): Error {
+  const error = code === undefined ? new Error(message) : new UnrollError(code, message, wayOut ?? '')
+  if (stack !== undefined) error.stack = stack
+  return error
+}

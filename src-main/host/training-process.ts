@@ -1,0 +1,150 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import type { BirpcReturn } from 'birpc'
+import {
+  trainingEvents,
+  type FinishedRun,
+  type SampleRequest,
+  type StartedRun,
+  type StartRequest,
+  type TrainingCalls,
+  type TrainingEvents,
+} from '../../src-core/contract/training'
+import { UnrollError } from '../../src-core/errors'
+import { processPort } from './process-port'
+import { connect } from './process-rpc'
+import { workerFile } from './worker-file'
+
+/** Of what a process says while it dies, the end is kept. */
+const LAST_WORDS = 4000
+
+/** Long enough to close what is open; a process that still lives then is ended. */
+const PATIENCE = 5000
+
+/**
+ * A run in a process of its own, so that whatever happens to an engine happens there: it can be stopped, killed or
+ * crash, and the run on the disk is sound.
+ */
+export class TrainingProcess {
+  /** Rejects where the run cannot go on, or its process dies. */
+  readonly finished: Promise<FinishedRun>
+  readonly #child: ChildProcess
+  readonly #calls: BirpcReturn<TrainingCalls>
+  #folder = ''
+  /** The last step that was heard of. */
+  #step = 0
+
+  /** @param listeners for what the run reports; none may throw. */
+  constructor(listeners: Partial<Omit<TrainingEvents, 'finished' | 'failed'>> = {}) {
+    const child = fork(workerFile(), {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    this.#child = child
+    let lastWords = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      lastWords = (lastWords + text).slice(-LAST_WORDS)
+    })
+
+    let settle: { resolve: (run: FinishedRun) => void; reject: (error: Error) => void } | null = null
+    this.finished = new Promise((resolve, reject) => (settle = { resolve, reject }))
+    // Who does not wait for the end hears of it by the calls that fail.
+    this.finished.catch(() => undefined)
+    let outcome: FinishedRun | Error | null = null
+    const functions = {
+      steps: (steps) => {
+        this.#step = steps.first + steps.losses.length - 1
+        listeners.steps?.(steps)
+      },
+      epoch: (line) => listeners.epoch?.(line),
+      sample: (line) => listeners.sample?.(line),
+      sampled: (piece) => listeners.sampled?.(piece),
+      state: (state) => {
+        this.#step = state.step
+        listeners.state?.(state)
+      },
+      finished: (run) => {
+        outcome = run
+      },
+      failed: ({ code, message, wayOut }) => {
+        outcome = new UnrollError(code, message, wayOut)
+      },
+    } satisfies TrainingEvents
+    this.#calls = connect<TrainingCalls, typeof functions>(processPort(child), functions, trainingEvents)
+
+    // Settled once the process is gone, and with it its hold on the run.
+    child.on('close', (code, signal) => {
+      const end = outcome ?? this.#crash(code, signal, lastWords)
+      if (end instanceof Error) settle?.reject(end)
+      else settle?.resolve(end)
+      this.#calls.$close(end instanceof Error ? end : new Error('the training process has ended'))
+    })
+    child.on('disconnect', () => {
+      setTimeout(() => child.kill('SIGKILL'), PATIENCE).unref()
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Opens the run and begins to train; where that fails the process ends. */
+  async start(request: StartRequest): Promise<StartedRun> {
+    this.#folder = request.folder
+    try {
+      const started = await this.#calls.start(request)
+      this.#step = Math.max(this.#step, started.step)
+      return started
+    } catch (error) {
+      this.kill()
+      throw error
+    }
+  }
+
+  pause(): Promise<void> {
+    return this.#calls.pause()
+  }
+
+  /** @throws UnrollError `guard-stopped`, `write-failed` */
+  resume(): Promise<void> {
+    return this.#calls.resume()
+  }
+
+  /** One step and then a pause. @throws as `resume` */
+  stepOnce(): Promise<void> {
+    return this.#calls.stepOnce()
+  }
+
+  /** Asks the run to end after its current step, with a checkpoint; `finished` says when it has. */
+  stop(): void {
+    this.#calls.stop().catch(() => undefined)
+  }
+
+  setLearningRate(learningRate: number): Promise<void> {
+    return this.#calls.setLearningRate(learningRate)
+  }
+
+  /** After the guard's pause. @throws UnrollError `nothing-to-undo` */
+  goBack(learningRate: number): Promise<void> {
+    return this.#calls.goBack(learningRate)
+  }
+
+  /** The text comes by the listener `sampled`. @throws UnrollError `unknown-characters`, `sampler-option` */
+  sample(request: SampleRequest): Promise<void> {
+    return this.#calls.sample(request)
+  }
+
+  /** Ends the process at once; the run can be resumed from its last checkpoint. */
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  #crash(code: number | null, signal: NodeJS.Signals | null, lastWords: string): UnrollError {
+    const how = signal ? `was killed by ${signal}` : `ended with code ${code ?? 'unknown'}`
+    const words = lastWords.trim()
+    return new UnrollError(
+      'training-process-died',
+      `The training process ${how} at step ${this.#step}${words ? `; it said: ${words}` : ''}.`,
+      `Go on from the last checkpoint with: unroll resume ${this.#folder}`,
+    )
+  }
+}

@@ -1,0 +1,141 @@
+import { Network } from '../../src-core/architecture/network'
+import { parseArchitecture } from '../../src-core/architecture/parse'
+import type { SampleRequest, StartedRun, StartRequest } from '../../src-core/contract/training'
+import { Vocabulary } from '../../src-core/corpus/vocabulary'
+import { UnrollError } from '../../src-core/errors'
+import type { Engine } from '../../src-core/graph/engine'
+import type { Checkpoint } from '../../src-core/training/checkpoint'
+import { trainingData } from '../../src-core/training/data'
+import type { TrainerParts } from '../../src-core/training/parts'
+import { trainingPrograms } from '../../src-core/training/programs'
+import { planAhead, stagesOf } from '../../src-core/training/schedule'
+import { engineProvider } from '../engines/registry'
+import { readNewestCheckpoint } from '../store/checkpoint-files'
+import { encodeCorpus, openCorpus, readTokens, type StoredCorpus } from '../store/corpora'
+import { readRun, runPaths, writeRun, type RunRecord, type RunStatus } from '../store/run-folder'
+import { lockRun } from '../store/run-lock'
+import { RunFiles } from '../store/run-records'
+import { NetworkSampler } from './network-sampler'
+
+/** Tokens of the corpus that a sample begins with where the plan gives no prime. */
+const BEGINNING = 20
+
+/** A run with all it needs, held by this process. */
+export interface OpenRun {
+  readonly started: StartedRun
+  readonly checkpoint: Checkpoint | null
+  readonly parts: Omit<TrainerParts, 'observer' | 'clock'>
+  readonly newestCheckpoint: string
+  sample(request: SampleRequest): AsyncGenerator<string, void, void>
+  /** Into run.json, in the order of the calls; where the disk is full it is left as it was. */
+  setStatus(status: RunStatus): void
+  close(): Promise<void>
+}
+
+/**
+ * Opens a run to go on with, as far as is asked. Nothing of it is changed before all is known to be sound.
+ * @throws UnrollError of everything that is read, `run-in-use`, `plan-done`, `corpus-changed-since`
+ */
+export async function openRun(request: StartRequest): Promise<OpenRun> {
+  const { folder } = request
+  const closing: (() => Promise<void> | void)[] = []
+  const close = async () => {
+    for (const each of closing.splice(0).reverse()) await each()
+  }
+  try {
+    const record = await readRun(folder)
+    const lock = await lockRun(runPaths(folder).lock)
+    closing.push(() => lock.release())
+    const found = await readNewestCheckpoint(runPaths(folder).checkpoints)
+    const corpus = await openOrEncode(record)
+    const network = new Network(parseArchitecture(record.architecture), record.corpus.vocabularySize)
+    const tokens = await readTokens(corpus)
+    const data = trainingData(network.window, record.plan, tokens)
+    const step = found?.checkpoint.progress.step ?? 0
+    const segments = planAhead(record.plan.segments, step, data.batches.batches, request)
+    const plan = { ...record.plan, segments }
+
+    const provider = await engineProvider(record.engine.name)
+    const { threads } = record.engine
+    const engine = await provider.create(threads === null ? {} : { threads })
+    closing.push(() => engine.dispose())
+    const files = await RunFiles.open(folder, found)
+    closing.push(() => files.close())
+    const status = new StatusWriter(folder, { ...record, plan, engine: engineOf(engine) })
+    closing.push(() => status.written)
+
+    const vocabulary = new Vocabulary(corpus.document.vocabulary)
+    const beginning = vocabulary.decode(tokens.subarray(0, Math.max(network.window.length, BEGINNING)))
+    const sampler = new NetworkSampler(engine, network, vocabulary, beginning)
+    return {
+      started: {
+        step,
+        totalSteps: stagesOf(segments, data.batches.batches)[segments.length - 1].end,
+        batches: data.batches.batches,
+        engine: { ...engineOf(engine), device: engine.device },
+        skipped: (found?.skipped ?? []).map(({ path, error }) => ({ path, message: error.message })),
+      },
+      checkpoint: found?.checkpoint ?? null,
+      parts: {
+        engine,
+        programs: trainingPrograms(network, plan),
+        plan,
+        batches: data.batches,
+        validation: data.validation,
+        records: files,
+        sample: (settings) => sampler.whole(settings),
+        identity: {
+          architecture: record.architecture,
+          vocabulary: corpus.document.vocabulary,
+          corpus: record.corpus,
+        },
+      },
+      get newestCheckpoint() {
+        return files.newest ?? ''
+      },
+      sample: (sampleRequest) => sampler.pieces(sampleRequest),
+      setStatus: (next) => status.set(next),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The encoded corpus where it was, or made again from the files. */
+async function openOrEncode({ encodedCorpus, corpus }: RunRecord): Promise<StoredCorpus> {
+  const kept = await openCorpus(encodedCorpus).catch(() => null)
+  if (kept?.document.index.sha256 === corpus.indexSha256) return kept
+  const { tokens, fallback, files } = corpus
+  const encoded = await encodeCorpus(
+    files.map(({ path }) => path),
+    { tokens, fallback },
+  )
+  if (encoded.document.index.sha256 === corpus.indexSha256) return encoded
+  throw new UnrollError(
+    'corpus-changed-since',
+    `The corpus is not the one that the run began with: ${files.map(({ path }) => path).join(', ')}.`,
+    'Put the files of then in their place, or train a new run on those of now.',
+  )
+}
+
+function engineOf({ name, threads }: Engine): { name: string; threads: number } {
+  return { name, threads }
+}
+
+class StatusWriter {
+  written: Promise<void> = Promise.resolve()
+
+  constructor(
+    private readonly folder: string,
+    private record: RunRecord,
+  ) {}
+
+  set(status: RunStatus): void {
+    this.record = { ...this.record, status }
+    const { folder, record } = this
+    // A status that cannot be written must not end a run that goes on; the disk's error comes by what matters more.
+    this.written = this.written.then(() => writeRun(folder, record)).catch(() => undefined)
+  }
+}

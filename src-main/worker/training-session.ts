@@ -1,0 +1,179 @@
+import type {
+  ErrorData,
+  SampleRequest,
+  StartedRun,
+  StartRequest,
+  TrainingCalls,
+  TrainingEvents,
+} from '../../src-core/contract/training'
+import { reasonOf, UnrollError } from '../../src-core/errors'
+import type { PauseReason, RunObserver } from '../../src-core/training/parts'
+import { Trainer } from '../../src-core/training/trainer'
+import type { RunStatus } from '../store/run-folder'
+import { LiveSteps } from './live-steps'
+import { openRun, type OpenRun } from './open-run'
+
+/** One run in the training process, from its opening to its end. */
+export class TrainingSession implements TrainingCalls {
+  #run: OpenRun | null = null
+  #trainer: Trainer | null = null
+  #stopAtOnce = false
+
+  /** @param ended called once everything is closed. */
+  constructor(
+    private readonly events: TrainingEvents,
+    private readonly ended: (exitCode: number) => void,
+  ) {}
+
+  async start(request: StartRequest): Promise<StartedRun> {
+    if (this.#run) throw new Error('this process has its run already')
+    const run = await openRun(request)
+    this.#run = run
+    const live = new LiveSteps(
+      () => performance.now(),
+      (steps) => this.events.steps(steps),
+    )
+    try {
+      this.#trainer = await Trainer.create(
+        {
+          ...run.parts,
+          observer: this.#observer(run, live),
+          clock: {
+            now: () => performance.now(),
+            breathe: () => new Promise((resolve) => setImmediate(resolve)),
+          },
+        },
+        run.checkpoint,
+      )
+      if (request.learningRate !== undefined) this.#trainer.setLearningRate(request.learningRate)
+      if (this.#stopAtOnce) this.#trainer.stop()
+    } catch (error) {
+      await run.close()
+      throw error
+    }
+    void this.#train(run, this.#trainer, live)
+    return run.started
+  }
+
+  async pause(): Promise<void> {
+    this.#running.pause()
+    return Promise.resolve()
+  }
+
+  async resume(): Promise<void> {
+    await this.#running.resume()
+  }
+
+  async stepOnce(): Promise<void> {
+    await this.#running.stepOnce()
+  }
+
+  /** Also before the run is open: it then ends as soon as it is. */
+  async stop(): Promise<void> {
+    this.#stopAtOnce = true
+    this.#trainer?.stop()
+    return Promise.resolve()
+  }
+
+  async setLearningRate(learningRate: number): Promise<void> {
+    this.#running.setLearningRate(learningRate)
+    return Promise.resolve()
+  }
+
+  async goBack(learningRate: number): Promise<void> {
+    await this.#running.goBack(learningRate)
+  }
+
+  async sample(request: SampleRequest): Promise<void> {
+    const { id } = request
+    const trainer = this.#running
+    const pieces = this.#opened.sample(request)
+    trainer.interlude(async () => {
+      try {
+        const { done, value } = await pieces.next()
+        this.events.sampled({ id, text: done ? '' : value, done: done === true, error: null })
+        return done === true
+      } catch (error) {
+        // The sample's trouble, such as weights that are broken, is not the run's.
+        this.events.sampled({ id, text: '', done: true, error: errorData(error) })
+        return true
+      }
+    })
+  }
+
+  get #opened(): OpenRun {
+    if (!this.#run) throw new Error('no run is open')
+    return this.#run
+  }
+
+  get #running(): Trainer {
+    if (!this.#trainer) throw new Error('no run is open')
+    return this.#trainer
+  }
+
+  async #train(run: OpenRun, trainer: Trainer, live: LiveSteps): Promise<void> {
+    let exitCode = 0
+    try {
+      const outcome = await trainer.run()
+      live.flush()
+      // What stopped the run stays to be read where it was the guard.
+      if (!trainer.guardFinding) run.setStatus({ state: outcome, step: trainer.step })
+      await run.close()
+      this.events.finished({ outcome, step: trainer.step, checkpoint: run.newestCheckpoint })
+    } catch (error) {
+      exitCode = 1
+      const data = errorData(error)
+      run.setStatus({ state: 'failed', step: trainer.step, ...data })
+      await run.close()
+      this.events.failed(data)
+    }
+    this.ended(exitCode)
+  }
+
+  #observer(run: OpenRun, live: LiveSteps): RunObserver {
+    const { events } = this
+    const step = () => this.#trainer?.step ?? run.started.step
+    return {
+      step: (...args) => live.add(...args),
+      epoch: (line) => {
+        live.flush()
+        events.epoch(line)
+      },
+      sample: (line) => events.sample(line),
+      checkpoint: () => undefined,
+      running: () => {
+        run.setStatus({ state: 'running', step: step() })
+        events.state({ state: 'running', step: step() })
+      },
+      paused: (reason) => {
+        live.flush()
+        run.setStatus(statusOf(reason, step()))
+        events.state(stateOf(reason, step()))
+      },
+    }
+  }
+}
+
+function statusOf(reason: PauseReason, step: number): RunStatus {
+  return reason.kind === 'guard' ? { state: 'guard', finding: reason.finding } : { state: 'paused', step }
+}
+
+function stateOf(reason: PauseReason, step: number): Parameters<TrainingEvents['state']>[0] {
+  if (reason.kind === 'guard') return { state: 'guard', step, finding: reason.finding }
+  if (reason.kind === 'asked') return { state: 'paused', step }
+  return { state: 'write-failed', step, error: errorData(reason.error) }
+}
+
+function errorData(error: unknown): ErrorData {
+  if (error instanceof UnrollError) {
+    const { code, message, wayOut } = error
+    return { code, message, wayOut }
+  }
+  // A defect of the program: its stack is what a report needs.
+  const detail = error instanceof Error ? (error.stack ?? error.message) : reasonOf(error)
+  return {
+    code: 'training-failed',
+    message: `The training failed: ${detail}`,
+    wayOut: 'Resume the run from its last checkpoint.',
+  }
+}
