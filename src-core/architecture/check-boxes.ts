@@ -1,7 +1,7 @@
 import { type Diagram, isRecurrent, nameOf } from './diagram'
 import { problem, type Problem } from './problem'
 import type { Box, Rectangle, Shape, Triangle } from './schema'
-import { lastSeen, seenByShape, type Seen } from './seen'
+import { lastSeen, seenByShape, type Seen, sourcesOf } from './seen'
 import { type Size, widthOf } from './sizes'
 import { windowOf } from './window'
 
@@ -13,6 +13,7 @@ export function checkBoxes(diagram: Diagram, vocabulary: Size): Problem[] {
       ...checkRange(diagram, box),
       ...checkStarts(diagram, box, vocabulary),
       ...checkState(diagram, box),
+      ...checkSteps(diagram, box),
     ]),
     ...diagram.document.shapes.flatMap((shape) => {
       if (shape.kind === 'rectangle')
@@ -83,6 +84,23 @@ function checkState(diagram: Diagram, box: Box): Problem[] {
   if (box.from === 1 && box.to === length) return []
   const message = `The box ${box.id} carries its state from batch to batch, so it must run over the whole window, from step 1 to ${length}; it runs from ${box.from} to ${box.to}.`
   return [problem('stateful-range', message, { shapes })]
+}
+
+/** That every step of a shape is of use: by way of a state or of an output in the box. */
+function checkSteps(diagram: Diagram, box: Box): Problem[] {
+  const useful = new Set(
+    diagram.document.shapes.filter(
+      (shape) => shape.box === box.id && (shape.kind === 'triangle' || diagram.into(shape).some(isRecurrent)),
+    ),
+  )
+  for (const shape of useful) {
+    for (const source of sourcesOf(diagram, shape)) if (source.box === box.id) useful.add(source)
+  }
+  return diagram.document.shapes.flatMap((shape) => {
+    if (shape.box !== box.id || useful.has(shape) || diagram.from(shape).length === 0) return []
+    const message = `${nameOf(shape)} is in the box ${box.id}, but only what it holds in the last step is used. Put it outside the box.`
+    return [problem('last-step-only', message, { shapes: [shape.id] })]
+  })
 }
 
 function checkInput(shape: Rectangle): Problem[] {

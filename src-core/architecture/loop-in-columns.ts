@@ -21,14 +21,15 @@ export interface LoopInColumns {
 export function findLoop(diagram: Diagram): LoopInColumns {
   const columns = cutIntoColumns(diagram)
   const { count } = columns
-  if (count < 2) {
+  const model = Math.max(1, count - 1)
+  if (count < 2 || columns.shapes(model).length === 0) {
+    const read = count === 0 ? 'no characters' : count === 1 ? 'one character' : `character ${count}, but not ${model}`
     throw new UnrollError(
       'nothing-to-roll',
-      `The architecture ${diagram.document.name} reads ${count === 1 ? 'one character' : 'no characters'}, so there are no columns to roll up.`,
+      `The architecture ${diagram.document.name} reads ${read}, so there are no columns to roll up.`,
       'Draw a column for each of two characters or more.',
     )
   }
-  const model = Math.max(1, count - 1)
   const from = count > 2 && difference(columns, model, 1) ? 2 : 1
   for (let column = from; column <= count; column++) {
     const [missing, more] = difference(columns, model, column) ?? []

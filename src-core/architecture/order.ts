@@ -56,5 +56,6 @@ function cycleBehind<Node>(start: Node, sourceOf: (node: Node) => Node | undefin
     path.push(node)
     node = sourceOf(node)
   }
-  return path.slice(node === undefined ? 0 : places.get(node)).reverse()
+  const [first, ...others] = path.slice(node === undefined ? 0 : places.get(node))
+  return [first, ...others.reverse()]
 }

@@ -67,8 +67,11 @@ export function inputsFor(
 
 export const rate = (value: number): Tensor => ({ dtype: 'float32', shape: [], data: Float64Array.of(value) })
 
-/** Everything of a small size, and no dropout on leaving, whose masks differ from view to view. */
-export function shrunk(document: Architecture): Architecture {
+/**
+ * Everything of a small size, and no dropout on leaving, whose masks differ from view to view.
+ * @param steps the most that a box has, where all its outputs are inside.
+ */
+export function shrunk(document: Architecture, steps = Infinity): Architecture {
   const small = (size: number) => Math.min(size, 2 + (size % 3))
   const shapes = document.shapes.map((shape): Architecture['shapes'][number] => {
     if (shape.kind === 'circle')
@@ -82,5 +85,7 @@ export function shrunk(document: Architecture): Architecture {
       source: { ...source, encoding: { ...source.encoding, size: small(source.encoding.size) } },
     }
   })
-  return { ...document, shapes }
+  const whole = shapes.some((shape) => shape.kind === 'triangle' && shape.box === undefined)
+  const boxes = document.boxes.map((box) => (whole ? box : { ...box, to: Math.min(box.to, steps) }))
+  return { ...document, shapes, boxes }
 }
