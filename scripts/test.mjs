@@ -59,23 +59,39 @@ function runCheck({ name, argv }) {
   }
 }
 
-/** Counts what vitest reports; a run that ends badly without a failed test counts as one. */
+/**
+ * What is read of vitest's report.
+ * @typedef {{ status: string, assertionResults: { status: string }[] }} TestFile
+ */
+
+/** A file that could not be loaded counts as one failed test, and so does any other bad end. */
 function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'unroll-test-'))
   const report = join(folder, 'report.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const { status } = run(['vitest/vitest.mjs', 'run', ...reporters], 'inherit')
-  let failedTests = 0
+  const failedBefore = failed
   try {
-    const counts = /** @type {Record<string, number>} */ (JSON.parse(readFileSync(report, 'utf8')))
-    passed += counts.numPassedTests
-    failedTests = counts.numFailedTests
-    skipped += counts.numPendingTests + counts.numTodoTests
+    const { testResults } = /** @type {{ testResults: TestFile[] }} */ (
+      JSON.parse(readFileSync(report, 'utf8'))
+    )
+    for (const file of testResults) countTests(file)
   } catch (error) {
     console.log(`vitest left no report: ${String(error)}`)
   }
-  failed += status !== 0 && failedTests === 0 ? 1 : failedTests
+  if (status !== 0 && failed === failedBefore) failed += 1
   rmSync(folder, { recursive: true })
+}
+
+/** @param {TestFile} file */
+function countTests(file) {
+  const results = file.assertionResults.map((test) => test.status)
+  if (file.status === 'failed' && !results.includes('failed')) failed += 1
+  for (const result of results) {
+    if (result === 'passed') passed += 1
+    else if (result === 'failed') failed += 1
+    else skipped += 1
+  }
 }
 
 /**
