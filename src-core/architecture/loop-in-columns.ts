@@ -23,7 +23,8 @@ export function findLoop(diagram: Diagram): LoopInColumns {
   const { count } = columns
   const model = Math.max(1, count - 1)
   if (count < 2 || columns.shapes(model).length === 0) {
-    const read = count === 0 ? 'no characters' : count === 1 ? 'one character' : `character ${count}, but not ${model}`
+    const read =
+      count === 0 ? 'no characters' : count === 1 ? 'one character' : `character ${count}, but not ${model}`
     throw new UnrollError(
       'nothing-to-roll',
       `The architecture ${diagram.document.name} reads ${read}, so there are no columns to roll up.`,

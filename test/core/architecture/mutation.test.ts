@@ -4,10 +4,11 @@ import { checkArchitecture } from '../../../src-core/architecture/check'
 import { Network } from '../../../src-core/architecture/network'
 import { parseArchitecture } from '../../../src-core/architecture/parse'
 import { roll } from '../../../src-core/architecture/roll'
+import type { Architecture } from '../../../src-core/architecture/schema'
 import { unroll } from '../../../src-core/architecture/unroll'
 import { UnrollError } from '../../../src-core/errors'
 import { lessonJson, smallColumns, smallLoop } from './documents'
-import { B } from './running'
+import { B, expectSame, shrunk, V } from './running'
 
 /** Places in a document, as paths to what can be replaced. */
 function pathsOf(value: unknown, path: readonly string[] = []): string[][] {
@@ -105,6 +106,11 @@ function unlessRefused<Result>(attempt: () => Result): Result | null {
   }
 }
 
+/** The rolled and the unrolled view, as far as there are such. */
+function viewsOf(document: Architecture): Architecture[] {
+  return [roll, unroll].flatMap((view) => unlessRefused(() => view(document)) ?? [])
+}
+
 describe('mutated documents', () => {
   it('meet typed errors only, whatever is done with them', () => {
     let parsed = 0
@@ -116,10 +122,7 @@ describe('mutated documents', () => {
         parsed++
         const problems = checkArchitecture(document, 86)
         for (const { message } of problems) expect(message).not.toMatch(/undefined|NaN|\[object/)
-        for (const view of [roll, unroll]) {
-          const other = unlessRefused(() => view(document))
-          if (other) expect(checkArchitecture(other)).toEqual([])
-        }
+        for (const view of viewsOf(document)) expect(checkArchitecture(view)).toEqual([])
         if (problems.length > 0) return
         sound++
         if (document.shapes.length > 100 || document.boxes.some(({ to }) => to > 50)) return
@@ -132,6 +135,23 @@ describe('mutated documents', () => {
     )
     expect(parsed).toBeGreaterThan(400)
     expect(sound).toBeGreaterThan(50)
+  })
+
+  it('are the same network in both views, where they are one', async () => {
+    let compared = 0
+    const property = fc.asyncProperty(mutant, async (json) => {
+      const parsed = unlessRefused(() => parseArchitecture(json))
+      const document = parsed && shrunk(parsed, 3)
+      if (!document || checkArchitecture(document, V).length > 0) return
+      if (document.shapes.length > 60 || document.boxes.some(({ to }) => to > 9)) return
+      for (const other of viewsOf(document)) {
+        if (other === document) continue
+        await expectSame(document, other)
+        compared++
+      }
+    })
+    await fc.assert(property, { numRuns: 1000 })
+    expect(compared).toBeGreaterThan(20)
   })
 
   it('meet typed errors only where any JSON stands', () => {

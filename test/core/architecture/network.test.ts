@@ -1,42 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { roll } from '../../../src-core/architecture/roll'
-import type { Architecture } from '../../../src-core/architecture/schema'
 import { unroll } from '../../../src-core/architecture/unroll'
 import type { Tensor } from '../../../src-core/graph/tensor'
 import { lessonArchitecture, lessonNames, oneEmbedding, smallColumns } from './documents'
-import { B, inputsFor, rate, Running, shrunk, V } from './running'
+import { B, expectSame, inputsFor, Running, shrunk, V } from './running'
 
 const rolledNames = lessonNames.filter((name) => lessonArchitecture(name).boxes.length > 0)
-
-/** Two batches of training and one of evaluation; every number that comes out, with what was learned. */
-async function results(document: Architecture): Promise<Record<string, number[]>> {
-  const running = await Running.start(document)
-  const training = running.training()
-  const compiled = await running.compile(training)
-  const found: Record<string, number[]> = {}
-  for (const batch of [1, 2]) {
-    const { loss, outputs } = await compiled.run(inputsFor(training, batch, { learningRate: rate(0.5) }))
-    found[`loss ${batch}`] = Array.from(loss.data)
-    found[`outputs ${batch}`] = Array.from(outputs.data)
-  }
-  const evaluation = running.network.evaluation(B)
-  const { losses } = await (await running.engine.compile(evaluation)).run(inputsFor(evaluation, 3))
-  found.losses = Array.from(losses.data)
-  for (const { name, role } of training.states) {
-    if (role === 'parameter' || role === 'statistic')
-      found[name] = Array.from((await running.engine.read(name)).data)
-  }
-  return found
-}
-
-async function expectSame(a: Architecture, b: Architecture): Promise<void> {
-  const [first, second] = [await results(a), await results(b)]
-  expect(Object.keys(second).sort()).toEqual(Object.keys(first).sort())
-  for (const [name, values] of Object.entries(first)) {
-    second[name].forEach((value, i) => expect(value, name).toBeCloseTo(values[i], 10))
-    expect(second[name], name).toHaveLength(values.length)
-  }
-}
 
 describe('the two views of a document', () => {
   it.each(rolledNames)('%s gives the same rolled and unrolled', async (name) => {

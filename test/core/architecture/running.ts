@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { Network } from '../../../src-core/architecture/network'
 import type { Architecture } from '../../../src-core/architecture/schema'
 import { referenceProvider } from '../../../src-core/engines/reference/engine'
@@ -88,4 +89,35 @@ export function shrunk(document: Architecture, steps = Infinity): Architecture {
   const whole = shapes.some((shape) => shape.kind === 'triangle' && shape.box === undefined)
   const boxes = document.boxes.map((box) => (whole ? box : { ...box, to: Math.min(box.to, steps) }))
   return { ...document, shapes, boxes }
+}
+
+/** Two batches of training and one of evaluation; every number that comes out, with what was learned. */
+async function results(document: Architecture): Promise<Record<string, number[]>> {
+  const running = await Running.start(document)
+  const training = running.training()
+  const compiled = await running.compile(training)
+  const found: Record<string, number[]> = {}
+  for (const batch of [1, 2]) {
+    const { loss, outputs } = await compiled.run(inputsFor(training, batch, { learningRate: rate(0.5) }))
+    found[`loss ${batch}`] = Array.from(loss.data)
+    found[`outputs ${batch}`] = Array.from(outputs.data)
+  }
+  const evaluation = running.network.evaluation(B)
+  const { losses } = await (await running.engine.compile(evaluation)).run(inputsFor(evaluation, 3))
+  found.losses = Array.from(losses.data)
+  for (const { name, role } of training.states) {
+    if (role === 'parameter' || role === 'statistic')
+      found[name] = Array.from((await running.engine.read(name)).data)
+  }
+  return found
+}
+
+/** That two documents learn the same, in whatever words they say it. */
+export async function expectSame(a: Architecture, b: Architecture): Promise<void> {
+  const [first, second] = [await results(a), await results(b)]
+  expect(Object.keys(second).sort()).toEqual(Object.keys(first).sort())
+  for (const [name, values] of Object.entries(first)) {
+    second[name].forEach((value, i) => expect(value, name).toBeCloseTo(values[i], 10))
+    expect(second[name], name).toHaveLength(values.length)
+  }
 }
