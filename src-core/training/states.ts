@@ -19,7 +19,7 @@ export async function writeStates(
   program: Program,
   tensors: ReadonlyMap<string, Tensor>,
 ): Promise<void> {
-  await write(engine, program.states, tensors)
+  await write(engine, fittingValues(program.states, tensors))
 }
 
 /**
@@ -33,15 +33,23 @@ export async function writeLearned(
   tensors: ReadonlyMap<string, Tensor>,
 ): Promise<void> {
   const learned = program.states.filter(({ role }) => role === 'parameter' || role === 'statistic')
-  await write(engine, learned, tensors)
+  await write(engine, fittingValues(learned, tensors))
 }
 
-async function write(
-  engine: Engine,
+/** That a checkpoint has all that a program needs. @throws UnrollError `checkpoint-mismatch` */
+export function checkStates(program: Program, tensors: ReadonlyMap<string, Tensor>): void {
+  fittingValues(program.states, tensors)
+}
+
+async function write(engine: Engine, values: readonly (readonly [string, Tensor])[]): Promise<void> {
+  for (const [name, tensor] of values) await engine.write(name, tensor)
+}
+
+function fittingValues(
   states: readonly ProgramState[],
   tensors: ReadonlyMap<string, Tensor>,
-): Promise<void> {
-  const values = states.map(({ name, variable }): [string, Tensor] => {
+): [string, Tensor][] {
+  return states.map(({ name, variable }) => {
     const tensor = tensors.get(name)
     if (!tensor) throw mismatch(`has no "${name}"`)
     if (tensor.dtype !== variable.dtype || !sameShape(tensor.shape, variable.shape)) {
@@ -51,7 +59,6 @@ async function write(
     }
     return [name, tensor]
   })
-  for (const [name, tensor] of values) await engine.write(name, tensor)
 }
 
 export function allFinite(tensors: Iterable<Tensor>): boolean {

@@ -91,6 +91,7 @@ export class Trainer {
     observer.running()
     let done = false
     while (!done && !this.#stopping) {
+      if (!this.#pause && this.#stepsAllowed <= 0) this.#pauseFor({ kind: 'asked' })
       if (this.#pause) await this.#idle()
       else if (this.#progress.epoch.steps === batches.batches) await this.#endEpoch()
       else if (this.#progress.step < end) await this.#trainStep()
@@ -107,8 +108,9 @@ export class Trainer {
     this.#wake()
   }
 
+  /** After the current step. */
   pause(): void {
-    if (!this.#pause) this.#pauseFor({ kind: 'asked' })
+    this.#stepsAllowed = 0
   }
 
   /** @throws UnrollError `guard-stopped`, or what the disk throws where it is still full */
@@ -165,7 +167,6 @@ export class Trainer {
     this.#record(losses, learningRate)
     this.#countTime()
     this.#stepsAllowed--
-    if (this.#stepsAllowed <= 0) this.#pauseFor({ kind: 'asked' })
 
     const { checkpoints, samples } = this.parts.plan
     if (isDue(samples.everySteps, progress.step)) await this.#sample()

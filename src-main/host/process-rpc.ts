@@ -18,7 +18,7 @@ const messageSchema = z.discriminatedUnion('t', [
     a: z.array(z.unknown()),
     o: z.boolean().optional(),
   }),
-  z.object({ t: z.literal('s'), i: z.string(), r: z.unknown(), e: errorSchema.optional() }),
+  z.object({ t: z.literal('s'), i: z.string(), r: z.unknown().optional(), e: errorSchema.optional() }),
 ])
 
 /**

@@ -9,6 +9,7 @@ import { trainingData } from '../../src-core/training/data'
 import type { TrainerParts } from '../../src-core/training/parts'
 import { trainingPrograms } from '../../src-core/training/programs'
 import { planAhead, stagesOf } from '../../src-core/training/schedule'
+import { checkStates } from '../../src-core/training/states'
 import { engineProvider } from '../engines/registry'
 import { readNewestCheckpoint } from '../store/checkpoint-files'
 import { encodeCorpus, openCorpus, readTokens, type StoredCorpus } from '../store/corpora'
@@ -54,6 +55,8 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
     const step = found?.checkpoint.progress.step ?? 0
     const segments = planAhead(record.plan.segments, step, data.batches.batches, request)
     const plan = { ...record.plan, segments }
+    const programs = trainingPrograms(network, plan)
+    if (found) checkStates(programs.training, found.checkpoint.tensors)
 
     const provider = await engineProvider(record.engine.name)
     const { threads } = record.engine
@@ -78,7 +81,7 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
       checkpoint: found?.checkpoint ?? null,
       parts: {
         engine,
-        programs: trainingPrograms(network, plan),
+        programs,
         plan,
         batches: data.batches,
         validation: data.validation,

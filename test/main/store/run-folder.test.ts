@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { makePlan } from '../../../src-core/training/plan'
 import { createRun, readRun, runPaths, type NewRun } from '../../../src-main/store/run-folder'
 import { CORPUS } from '../../core/training/fake-run'
+import { contentsOf } from '../host/small-run'
 import { temporaryFolder } from './temporary-folder'
 
 const NEW: NewRun = {
@@ -13,14 +14,6 @@ const NEW: NewRun = {
   encodedCorpus: '/cache/corpora/1',
   engine: { name: 'reference', threads: null },
   versions: { unroll: '0.1.0' },
-}
-
-/** Everything in a folder, names and contents. */
-async function contentsOf(folder: string): Promise<string[]> {
-  const names = (await readdir(folder, { recursive: true })).sort()
-  return Promise.all(
-    names.map(async (name) => `${name} ${await readFile(join(folder, name), 'utf8').catch(() => '/')}`),
-  )
 }
 
 describe('a run folder', () => {
