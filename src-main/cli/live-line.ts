@@ -9,7 +9,7 @@ export class LiveLine {
   show(text: string): void {
     const now = performance.now()
     if (!this.stream.isTTY || now - this.#shownAt < 100) return
-    this.stream.write(`\r\x1b[K${text.slice(0, this.stream.columns - 1)}`)
+    this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns || 80) - 1)}`)
     this.#shown = true
     this.#shownAt = now
   }

@@ -13,9 +13,10 @@ export async function findCheckpoint(runOrFile: string): Promise<LocatedCheckpoi
 /** Opens a network, has something done with it, and closes it. */
 export async function withTrained(
   { checkpoint }: LocatedCheckpoint,
+  use: 'stepping' | 'batches',
   work: (trained: TrainedNetwork) => Promise<void>,
 ): Promise<void> {
-  const trained = await TrainedNetwork.open(checkpoint)
+  const trained = await TrainedNetwork.open(checkpoint, use)
   try {
     await work(trained)
   } finally {

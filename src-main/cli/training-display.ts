@@ -48,7 +48,7 @@ export class TrainingDisplay {
       [
         `epoch ${Math.floor((first - 1) / this.#batches) + 1}`,
         `step ${formatCount(step - this.#epochStart)}/${formatCount(this.#batches)}`,
-        `loss ${formatLoss(losses[losses.length - 1])} (mean ${formatLoss(this.#sum / this.#count)})`,
+        `loss ${losses[losses.length - 1].toFixed(3)} (mean ${(this.#sum / this.#count).toFixed(3)})`,
         speed === null ? '' : `${formatCount(speed * this.tokensPerStep)} tokens/s`,
         speed === null ? '' : `${formatDuration((this.#totalSteps - step) / speed)} left`,
       ].join('  '),

@@ -59,13 +59,16 @@ export class TrainedNetwork {
 
   /**
    * On the engine that trained it, or the best one here where that one cannot run.
+   * @param use for stepping through a text one thread is the fastest: products of one row are too small to share
+   *   (measured on two busy cores: two threads write less than half as much text).
    * @throws UnrollError of the architecture's checks and of the engine
    */
-  static async open(checkpoint: Checkpoint): Promise<TrainedNetwork> {
+  static async open(checkpoint: Checkpoint, use: 'stepping' | 'batches'): Promise<TrainedNetwork> {
     const vocabulary = new Vocabulary(checkpoint.vocabulary)
     const network = new Network(parseArchitecture(checkpoint.architecture), vocabulary.size)
     const provider = await engineProvider(checkpoint.engine.name).catch(() => engineProvider('auto'))
-    const engine = await provider.create({ threads: checkpoint.engine.threads })
+    const threads = use === 'stepping' ? 1 : checkpoint.engine.threads
+    const engine = await provider.create({ threads })
     return new TrainedNetwork(checkpoint, network, vocabulary, engine)
   }
 

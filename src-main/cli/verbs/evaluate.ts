@@ -19,7 +19,7 @@ export async function evaluateOn(runOrFile: string, rawOptions: Record<string, u
   const located = await findCheckpoint(runOrFile)
   const { plan, corpus: trainedOn } = located.checkpoint
   const stored = await readCorpus(names, { tokens: plan.tokens, fallback: trainedOn.fallback })
-  await withTrained(located, async (trained) => {
+  await withTrained(located, 'batches', async (trained) => {
     const { network, vocabulary } = trained
     const { tokens, missing } = translateTokens(
       await readTokens(stored),

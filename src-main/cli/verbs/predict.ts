@@ -13,7 +13,7 @@ const SHOWN = 3
 /** `unroll predict` */
 export async function predictText(runOrFile: string, rawOptions: Record<string, unknown>): Promise<void> {
   const { text, json } = readOptions(optionsSchema, rawOptions)
-  await withTrained(await findCheckpoint(runOrFile), async (trained) => {
+  await withTrained(await findCheckpoint(runOrFile), 'stepping', async (trained) => {
     const { vocabulary } = trained
     const { indices, missing } = vocabulary.encode(text)
     noteMissing(missing)

@@ -47,7 +47,7 @@ export async function sample(runOrFile: string, rawOptions: Record<string, unkno
     Random.from(seed, 'sample'),
   )
   const corpus = () => corpusOf(located)
-  await withTrained(located, async (trained) => {
+  await withTrained(located, 'stepping', async (trained) => {
     const { vocabulary } = trained
     const text = options.prime ?? checkpoint.plan.samples.prime ?? (await beginning(corpus, trained))
     const { indices, missing } = vocabulary.encode(text)
