@@ -1,4 +1,5 @@
 import javascript from '@eslint/js'
+import node from 'eslint-plugin-n'
 import svelte from 'eslint-plugin-svelte'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import typescript from 'typescript-eslint'
@@ -37,6 +38,16 @@ export default defineConfig(
     files: ['**/*.svelte', '**/*.svelte.ts'],
     extends: [svelte.configs.recommended],
     languageOptions: { parserOptions: { parser: typescript.parser, extraFileExtensions: ['.svelte'] } },
+  },
+  {
+    // The Electron of the tests has Node 16.17; the command and the server have Node 20 to themselves.
+    files: ['src-main/**/*.ts'],
+    ignores: ['src-main/{cli,server}/**'],
+    plugins: { n: node },
+    rules: {
+      'n/no-unsupported-features/node-builtins': ['error', { version: '>=16.17.0' }],
+      'n/no-unsupported-features/es-builtins': ['error', { version: '>=16.17.0' }],
+    },
   },
   {
     files: ['**/*.mjs'],
