@@ -8,6 +8,7 @@ import { tokenKinds } from '../../../src-core/corpus/token-array'
 import { windowOrders } from '../../../src-core/corpus/windows'
 import { reasonOf, UnrollError } from '../../../src-core/errors'
 import { makePlan } from '../../../src-core/training/plan'
+import { engineProvider } from '../../engines/registry'
 import { newRun } from '../../host/new-run'
 import { readArchitecture } from '../../store/architectures'
 import { onInterrupt } from '../interrupts'
@@ -51,6 +52,8 @@ export async function train(rawOptions: Record<string, unknown>): Promise<void> 
     },
   ]
   const plan = makePlan(architecture.plan ?? {}, ...plans)
+  // Before a corpus is read that may take minutes.
+  await engineProvider(plan.engine)
 
   const folder = options.out ?? defaultFolder(architecture.name)
   const cancelling = new AbortController()
