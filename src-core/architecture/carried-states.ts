@@ -3,7 +3,7 @@ import type { Variable } from '../graph/variable'
 import type { State } from './circle'
 import type { Pass } from './pass'
 
-/** States that go on from batch to batch, as states of the program, by the name of who keeps them. */
+/** States that go on from batch to batch, as states of the program, by the id of the shape that brings them. */
 export class CarriedStates {
   constructor(private readonly pass: Pass) {}
 

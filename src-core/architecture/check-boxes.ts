@@ -1,14 +1,18 @@
-import { type Diagram, isRecurrent, nameOf } from './diagram'
+import { type Diagram, isRecurrent, nameOf, stepsOf } from './diagram'
 import { problem, type Problem } from './problem'
 import type { Box, Rectangle, Shape, Triangle } from './schema'
 import { lastSeen, seenByShape, type Seen, sourcesOf } from './seen'
 import { type Size, widthOf } from './sizes'
-import { windowOf } from './window'
+import { windowLength } from './window'
+
+/** Losses that are kept and shown for every step of training. */
+const MAX_OUTPUTS = 20_000
 
 /** That boxes run over steps of the window, states start from what is there, and outputs are yet to come. */
 export function checkBoxes(diagram: Diagram, vocabulary: Size): Problem[] {
   const seen = seenByShape(diagram)
   return [
+    ...checkOutputs(diagram),
     ...diagram.document.boxes.flatMap((box) => [
       ...checkRange(diagram, box),
       ...checkStarts(diagram, box, vocabulary),
@@ -21,6 +25,17 @@ export function checkBoxes(diagram: Diagram, vocabulary: Size): Problem[] {
       return shape.kind === 'triangle' ? checkOutput(diagram, shape, seen.get(shape.id)) : []
     }),
   ]
+}
+
+function checkOutputs(diagram: Diagram): Problem[] {
+  const triangles = diagram.document.shapes.filter((shape) => shape.kind === 'triangle')
+  const outputs = triangles.reduce((sum, { box: id }) => {
+    const box = id === undefined ? undefined : diagram.boxes.get(id)
+    return sum + (box ? Math.max(0, stepsOf(box)) : 1)
+  }, 0)
+  if (outputs <= MAX_OUTPUTS) return []
+  const message = `The triangles make ${outputs} outputs, one for each step of their boxes, which is more than ${MAX_OUTPUTS}. Let the boxes run over fewer steps.`
+  return [problem('too-many-outputs', message, { shapes: triangles.map((triangle) => triangle.id) })]
 }
 
 function checkRange({ document }: Diagram, box: Box): Problem[] {
@@ -80,7 +95,7 @@ function checkState(diagram: Diagram, box: Box): Problem[] {
     const message = `The box ${box.id} is stateful, but no circle in it has a self-arrow, so there is no state to carry. Draw one or make it stateless.`
     return [problem('stateful-nothing', message, { shapes })]
   }
-  const { length } = windowOf(diagram.document)
+  const length = windowLength(diagram.document)
   if (box.from === 1 && box.to === length) return []
   const message = `The box ${box.id} carries its state from batch to batch, so it must run over the whole window, from step 1 to ${length}; it runs from ${box.from} to ${box.to}.`
   return [problem('stateful-range', message, { shapes })]

@@ -92,7 +92,7 @@ function checkRecurrence(diagram: Diagram, shape: Shape): Problem[] {
   }
   if (arrows.length > 1) {
     const ids = listed(arrows.map((arrow) => arrow.id))
-    const message = `Arrows ${ids} all bring the state of the step before to ${name}. Keep one of them.`
+    const message = `Arrows ${ids} each bring the state of the step before to ${name}. Keep one of them.`
     report('two-recurrent-arrows', message, arrows)
   }
   if (shape.kind === 'circle' && shape.cell !== 'plain' && boxed && arrows.length === 0) {

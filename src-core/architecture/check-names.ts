@@ -36,7 +36,7 @@ function checkIds({ document }: Diagram): Problem[] {
 function checkLetters({ document }: Diagram): Problem[] {
   return repeated(document.colors.map((color) => color.letter)).map((letter) => {
     const colors = document.colors.filter((color) => color.letter === letter).map((color) => color.id)
-    const message = `Colours ${listed(colors)} both carry the letter ${letter}. Give each a letter of its own.`
+    const message = `Colours ${listed(colors)} carry the same letter ${letter}. Give each a letter of its own.`
     return problem('letter-not-unique', message, { colors })
   })
 }

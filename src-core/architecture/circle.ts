@@ -67,7 +67,7 @@ export function bring(pass: Pass, circle: Circle | null, arrow: Arrow, x: Variab
 function drop(pass: Pass, circle: Circle, arrow: Arrow, x: Variable): Variable {
   const what = isRecurrent(arrow) ? 'recurrent' : 'input'
   const width = x.shape[x.shape.length - 1]
-  const mask = pass.mask(`${arrow.color ?? arrow.id}/${what}`, circle.dropout[what], [
+  const mask = pass.mask(`${arrow.color ?? `->${arrow.id}`}/${what}`, circle.dropout[what], [
     pass.options.rows,
     width,
   ])

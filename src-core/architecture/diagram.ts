@@ -1,3 +1,4 @@
+import { gatesOf as gatesOfCell } from '../nn/cells'
 import type { Architecture, Arrow, Box, Circle, Color, Rectangle, Shape } from './schema'
 
 /**
@@ -40,7 +41,7 @@ export function isRecurrent(arrow: Arrow): boolean {
 
 /** The number of gates whose weights stand side by side in the matrix of an arrow into the circle. */
 export function gatesOf(circle: Circle): number {
-  return { plain: 1, gru: 3, lstm: 4 }[circle.cell]
+  return gatesOfCell[circle.cell]
 }
 
 /** The shape outside that the circle's state starts from in its box, or null for zeros. */

@@ -31,8 +31,8 @@ export class Forward {
   readonly #logits = new Map<string, Variable>()
   readonly #characters: Characters
   readonly #carried: CarriedStates
-  /** Names of carried states and the circles whose states after the batch they become. */
-  readonly #carriers: (readonly [name: string, circle: string])[] = []
+  /** Who brings a carried state, and the circle whose state after the batch it becomes. */
+  readonly #carriers: (readonly [keeper: string, circle: string])[] = []
   /** Circles whose normalization waits for their pool. */
   readonly #pools: ReadonlyMap<string, readonly Shape[]>
 
@@ -70,8 +70,7 @@ export class Forward {
       const circle = this.pass.options.diagram.shapes.get(shape.source.from)
       if (circle?.kind !== 'circle') throw new Error(`${shape.id} carries the state of a circle`)
       const start = this.#startState(circle, shape.source.start ?? null)
-      const { hidden, memory } = this.#carried.before(shape.id, start)
-      this.#carriers.push([shape.id, circle.id])
+      const { hidden, memory } = this.#carriedState(shape.id, circle, start)
       this.#hold(shape, { all: hidden, last: hidden }, memory)
     }
   }
@@ -149,11 +148,7 @@ export class Forward {
       return { hidden: own.last, memory: circle.cell === 'lstm' ? (memory ?? zeros(own.last.shape)) : null }
     }
     const start = this.#startState(circle, startOf(box, circle.id))
-    const carries = this.pass.options.stepping || box.stateful
-    if (!carries) return start
-    const name = `${box.id}.${circle.id}`
-    this.#carriers.push([name, circle.id])
-    return this.#carried.before(name, start)
+    return this.pass.options.stepping || box.stateful ? this.#carriedState(circle.id, circle, start) : start
   }
 
   #startState(circle: Circle, start: string | null): State {
@@ -165,10 +160,16 @@ export class Forward {
     }
   }
 
+  /** @param keeper the circle itself, or the rectangle that brings its state. */
+  #carriedState(keeper: string, circle: Circle, start: State): State {
+    this.#carriers.push([keeper, circle.id])
+    return this.#carried.before(keeper, start)
+  }
+
   #carry(): void {
-    for (const [name, circle] of this.#carriers) {
+    for (const [keeper, circle] of this.#carriers) {
       const { own, memory } = this.#of(circle)
-      this.#carried.after(name, { hidden: own.last, memory })
+      this.#carried.after(keeper, { hidden: own.last, memory })
     }
   }
 

@@ -1,4 +1,4 @@
-import type { core } from 'zod'
+import type { core, ZodError } from 'zod'
 import { UnrollError } from '../errors'
 import { type Architecture, architectureSchema, FORMAT_VERSION } from './schema'
 
@@ -25,9 +25,9 @@ export function parseArchitecture(json: unknown): Architecture {
       'Open it with a newer version of Unroll.',
     )
   }
-  const parsed = architectureSchema.safeParse(json)
+  const parsed = safeParse(json)
   if (parsed.success) return parsed.data
-  const mistakes = parsed.error.issues.map((issue) => describe(issue, json))
+  const mistakes = parsed.error?.issues.map((issue) => describe(issue, json)) ?? ['it is nested too deeply']
   const listed = mistakes.slice(0, LISTED).join('; ')
   const more = mistakes.length > LISTED ? `; and ${mistakes.length - LISTED} more` : ''
   throw new UnrollError(
@@ -35,6 +35,18 @@ export function parseArchitecture(json: unknown): Architecture {
     `The architecture document is not as it should be: ${listed}${more}.`,
     'Correct it there; architecture.schema.json describes what may stand where.',
   )
+}
+
+function safeParse(
+  json: unknown,
+): { success: true; data: Architecture } | { success: false; error?: ZodError } {
+  try {
+    return architectureSchema.safeParse(json)
+  } catch (error) {
+    // A plan may hold any JSON, also so deep that the stack ends before it does.
+    if (error instanceof RangeError) return { success: false }
+    throw error
+  }
 }
 
 function describe(issue: core.$ZodIssue, json: unknown): string {

@@ -3,9 +3,10 @@ import { z } from 'zod'
 /** The newest version of the document's format that this program reads and the one it writes. */
 export const FORMAT_VERSION = 1
 
-export const MAX_SIZE = 65_536
-export const MAX_STEPS = 10_000
+const MAX_SIZE = 65_536
+const MAX_STEPS = 10_000
 export const MAX_SHAPES = 20_000
+const MAX_BOXES = 1000
 
 const id = z
   .string()
@@ -172,7 +173,7 @@ export const architectureSchema = z.strictObject({
   colors: z.array(color).max(MAX_SHAPES),
   shapes: z.array(z.discriminatedUnion('kind', [rectangle, circle, triangle])).max(MAX_SHAPES),
   arrows: z.array(arrow).max(4 * MAX_SHAPES),
-  boxes: z.array(loop).max(MAX_SHAPES).default([]),
+  boxes: z.array(loop).max(MAX_BOXES).default([]),
   plan: z
     .record(z.string(), z.json())
     .optional()
@@ -193,4 +194,3 @@ export type Circle = Extract<Shape, { kind: 'circle' }>
 export type Triangle = Extract<Shape, { kind: 'triangle' }>
 export type Arrow = Architecture['arrows'][number]
 export type Box = Architecture['boxes'][number]
-export type Activation = z.output<typeof activation>

@@ -22,10 +22,6 @@ export interface Window {
 
 export function windowOf(document: Architecture): Window {
   const boxes = new Map(document.boxes.map((box) => [box.id, box]))
-  const ends = document.shapes.filter(isCharacter).map(({ source, box }) => {
-    if (source.at !== 't') return source.at
-    return (box !== undefined && boxes.get(box)?.to) || 0
-  })
   const outputs = document.shapes.flatMap((shape): WindowOutput[] => {
     if (shape.kind !== 'triangle') return []
     const { character } = shape.predicts
@@ -40,8 +36,18 @@ export function windowOf(document: Architecture): Window {
     }))
   })
   outputs.sort((a, b) => a.character - b.character)
-  const length = maximum(ends)
+  const length = windowLength(document)
   return { length, characters: Math.max(length, maximum(outputs.map((output) => output.character))), outputs }
+}
+
+/** The last character that a rectangle reads: n. */
+export function windowLength(document: Architecture): number {
+  const boxes = new Map(document.boxes.map((box) => [box.id, box]))
+  const ends = document.shapes.filter(isCharacter).map(({ source, box }) => {
+    if (source.at !== 't') return source.at
+    return (box !== undefined && boxes.get(box)?.to) || 0
+  })
+  return maximum(ends)
 }
 
 function maximum(numbers: readonly number[]): number {

@@ -28,7 +28,7 @@ const rows: [code: string, message: string, change: Change][] = [
   ],
   [
     'letter-not-unique',
-    'Colours green and blue both carry the letter a. Give each a letter of its own.',
+    'Colours green and blue carry the same letter a. Give each a letter of its own.',
     ({ colors }) => void (colors[3].letter = 'a'),
   ],
   [
@@ -116,7 +116,7 @@ const rows: [code: string, message: string, change: Change][] = [
   ],
   [
     'two-recurrent-arrows',
-    'Arrows on and on2 all bring the state of the step before to circle h. Keep one of them.',
+    'Arrows on and on2 each bring the state of the step before to circle h. Keep one of them.',
     ({ arrows }) => void arrows.push({ ...arrows[1], id: 'on2' }),
   ],
   [
@@ -260,6 +260,18 @@ const rows: [code: string, message: string, change: Change][] = [
       shapes.push({ id: 'early', kind: 'rectangle', source: character(3) })
       arrows.push({ ...arrows[0], id: 'all', from: 'early' })
       boxes[0].to = 5
+    },
+  ],
+  [
+    'too-many-outputs',
+    'The triangles make 30000 outputs, one for each step of their boxes, which is more than 20000. Let the boxes run over fewer steps.',
+    ({ shapes, arrows, boxes }) => {
+      boxes[0].to = 10_000
+      for (const id of ['o', 'p', 'q']) {
+        shapes.push({ id, kind: 'triangle', predicts: { character: 't+1' }, box: 'loop' })
+        arrows.push({ ...arrows[2], id: `out-${id}`, to: id })
+      }
+      shapes.splice(2, 1)
     },
   ],
   [
@@ -409,7 +421,7 @@ describe('checkArchitecture', () => {
     document.arrows[0].color = 'purple'
     document.colors[2].letter = 'a'
     expect(() => soundDiagram(document)).toThrow(
-      'The architecture small is not a network yet: Colours green and orange both carry the letter a. Give each a letter of its own. (and 1 more)',
+      'The architecture small is not a network yet: Colours green and orange carry the same letter a. Give each a letter of its own. (and 1 more)',
     )
   })
 })

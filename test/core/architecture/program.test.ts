@@ -46,8 +46,8 @@ describe('the training program', () => {
     const { inputs, states, outputs } = training(lessonArchitecture('stateful-lstm'))
     expect(typesOf(inputs)).toContain('fresh bool[64]')
     expect(typesOf(states.filter(({ role }) => role === 'carried'))).toEqual([
-      'loop.h/carried float32[64, 256]',
-      'loop.h/carried-memory float32[64, 256]',
+      'h/carried float32[64, 256]',
+      'h/carried-memory float32[64, 256]',
     ])
     expect(typesOf(states.filter(({ role }) => role === 'statistic'))).toEqual([
       'violet/mean float32[42]',
@@ -169,10 +169,10 @@ describe('a stateful box', () => {
     const names = (program: Program) =>
       program.states.filter(({ role }) => role === 'carried').map(({ name }) => name)
     expect(names(network.evaluation(64))).toEqual([
-      'evaluation-64/loop.h/carried',
-      'evaluation-64/loop.h/carried-memory',
+      'evaluation-64/h/carried',
+      'evaluation-64/h/carried-memory',
     ])
-    expect(names(network.step(1))).toEqual(['step-1/loop.h/carried', 'step-1/loop.h/carried-memory'])
+    expect(names(network.step(1))).toEqual(['step-1/h/carried', 'step-1/h/carried-memory'])
   })
 })
 

@@ -79,6 +79,18 @@ describe('parseArchitecture', () => {
     )
   })
 
+  it('refuses a plan nested beyond measure', () => {
+    let plan: unknown = 1
+    for (let depth = 0; depth < 20_000; depth++) plan = { plan }
+    const document = { ...(lessonJson('simple-rnn') as object), plan }
+    expect(() => parseArchitecture(document)).toThrow(
+      expect.objectContaining({
+        code: 'invalid-architecture',
+        message: expect.stringContaining('nested too deeply') as string,
+      }),
+    )
+  })
+
   it('lists several mistakes and counts the rest', () => {
     const arrows = [1, 2, 3, 4, 5, 6, 7].map((size) => ({ id: `a${size}`, from: 'c', to: 'h', size: -size }))
     expect(() => parseArchitecture(changed('arrows', arrows))).toThrow(
