@@ -1,9 +1,16 @@
+/** What is asked of a stream that may be a terminal. */
+export interface Terminal {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
 /** A line of a terminal that is rewritten in place; where there is no terminal it shows nothing. */
 export class LiveLine {
   #shown = false
   #shownAt = -Infinity
 
-  constructor(private readonly stream: NodeJS.WriteStream) {}
+  constructor(private readonly stream: Terminal) {}
 
   /** At most ten times a second. */
   show(text: string): void {

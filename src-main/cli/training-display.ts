@@ -1,6 +1,6 @@
 import type { StartedRun, TrainedSteps } from '../../src-core/contract/training'
 import type { EpochLine } from '../../src-core/training/metrics'
-import { LiveLine } from './live-line'
+import { LiveLine, type Terminal } from './live-line'
 import { formatCount, formatDuration, formatLoss } from './output'
 
 /** Weight of the newest measurement in the speed that is shown. */
@@ -24,7 +24,7 @@ export class TrainingDisplay {
 
   /** @param tokensPerStep that a step reads. */
   constructor(
-    private readonly out: NodeJS.WriteStream,
+    private readonly out: Terminal,
     private readonly tokensPerStep: number,
   ) {
     this.#live = new LiveLine(out)
@@ -51,7 +51,9 @@ export class TrainingDisplay {
         `loss ${losses[losses.length - 1].toFixed(3)} (mean ${(this.#sum / this.#count).toFixed(3)})`,
         speed === null ? '' : `${formatCount(speed * this.tokensPerStep)} tokens/s`,
         speed === null ? '' : `${formatDuration((this.#totalSteps - step) / speed)} left`,
-      ].join('  '),
+      ]
+        .filter((part) => part !== '')
+        .join('  '),
     )
   }
 

@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Called with each piece of standard output; may send signals. */
   readonly onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void
   readonly env?: NodeJS.ProcessEnv
+  /** Called once with a way to send signals, when the command has been started. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void
 }
 
 /** A folder to call the built command in, with a tiny corpus and a tiny network; gone after the file's tests. */
@@ -44,16 +46,18 @@ export class Workplace {
     writeFileSync(this.path(name), content)
   }
 
-  unroll(args: readonly string[], { onOutput, env }: RunOptions = {}): Promise<Finished> {
+  unroll(args: readonly string[], { onOutput, onStart, env }: RunOptions = {}): Promise<Finished> {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: this.folder,
       env: { ...process.env, UNROLL_CACHE: this.#cache, ...env },
     })
+    const kill = (signal: NodeJS.Signals) => void child.kill(signal)
+    onStart?.(kill)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
-      onOutput?.(text, (signal) => child.kill(signal))
+      onOutput?.(text, kill)
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     return new Promise((resolve, reject) => {
