@@ -10,7 +10,7 @@ export function unrollCommand(): Command {
     .description('A workbench for recurrent neural networks over text.')
     .version(version)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+    .configureOutput({ outputError: (text, write) => write(oneLine(text, 'unroll help')) })
     .showSuggestionAfterError(false)
   training(program)
   asking(program)
@@ -131,6 +131,7 @@ function verb(program: Command, name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
+    .configureOutput({ outputError: (text, write) => write(oneLine(text, `unroll help ${name}`)) })
     .option('--json', 'one JSON object a line on standard output')
     .option('--debug', 'with the stack of an error')
 }
@@ -150,10 +151,10 @@ function fallback(): Option {
   ])
 }
 
-function oneLine(text: string): string {
+function oneLine(text: string, see: string): string {
   const said = text
     .replace(/^error: /, '')
     .trim()
     .replace(/\s+/g, ' ')
-  return `unroll: ${said.replace(/\.?$/, '.')} See unroll help.\n`
+  return `unroll: ${said.replace(/\.?$/, '.')} See ${see}.\n`
 }

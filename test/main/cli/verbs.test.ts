@@ -108,6 +108,21 @@ describe('unroll resume', () => {
   })
 })
 
+describe('a run whose loss explodes', () => {
+  it('is stopped with a word what to do, which then works', async () => {
+    const options = ['--optimizer', 'sgd', '--lr', '1e6', '--epochs', '1', '--out', 'wild']
+    const { code, stderr } = await work.unroll([
+      ...['train', '--architecture', 'tiny.json', '--corpus', 'tiny.txt'],
+      ...options,
+    ])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^unroll: The loss .* unroll resume wild --lr 100000\n$/)
+    const resumed = await work.unroll(['resume', 'wild', '--epochs', '1', '--lr', '0.1', '--json'])
+    expect(resumed.code).toBe(0)
+    expect(epochSchema.parse(resumed.json[0]).loss).toBeLessThan(4)
+  })
+})
+
 describe('unroll sample', () => {
   it('writes the prime and as many tokens as asked, the same for the same seed', async () => {
     const args = ['sample', 'run', '--prime', 'the c', '--length', '50', '--seed', '3']
