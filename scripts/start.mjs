@@ -13,7 +13,17 @@ prepareOrExit({ build: true })
 // Ctrl-C is the command's, in a terminal and here: it stops training with a checkpoint, and the text still comes.
 process.on('SIGINT', () => {})
 
-const training = unroll('train', '--architecture', 'simple-rnn', '--corpus', book, '--epochs', '16', '--out', run)
+const training = unroll(
+  'train',
+  '--architecture',
+  'simple-rnn',
+  '--corpus',
+  book,
+  '--epochs',
+  '16',
+  '--out',
+  run,
+)
 const clock = setTimeout(() => training.kill('SIGINT'), MINUTE)
 await ended(training)
 clearTimeout(clock)
