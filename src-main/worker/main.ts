@@ -6,6 +6,7 @@ import { TrainingSession } from './training-session'
 // A terminal's Ctrl-C reaches every process of the command; what it means is for the parent to say.
 process.on('SIGINT', () => undefined)
 
+const port = processPort(process)
 const events: TrainingEvents = {
   steps: (steps) => void host.steps.asEvent(steps),
   epoch: (line) => void host.epoch.asEvent(line),
@@ -17,7 +18,7 @@ const events: TrainingEvents = {
 }
 const session = new TrainingSession(events, (exitCode) => {
   process.exitCode = exitCode
-  if (process.connected) process.disconnect()
+  port.close()
 })
 const functions: TrainingCalls & Record<string, (...args: never[]) => unknown> = {
   start: (request) => session.start(request),
@@ -29,7 +30,7 @@ const functions: TrainingCalls & Record<string, (...args: never[]) => unknown> =
   goBack: (learningRate) => session.goBack(learningRate),
   sample: (request) => session.sample(request),
 }
-const host = connect<TrainingEvents, typeof functions>(processPort(process), functions, trainingCalls)
+const host = connect<TrainingEvents, typeof functions>(port, functions, trainingCalls)
 
 // Without a parent nobody asks for this run any more: it ends with a checkpoint.
 process.on('disconnect', () => void session.stop())

@@ -6,7 +6,7 @@ import { Random } from '../../src-core/random/random'
 import { generate, type GenerateRequest } from '../../src-core/sampling/generate'
 import { Sampler } from '../../src-core/sampling/sampler'
 import { defaultSamplerOptions } from '../../src-core/sampling/sampler-options'
-import { CarriedStepper, WindowStepper, type Stepper } from '../../src-core/sampling/stepper'
+import { stepperOf, type Stepper } from '../../src-core/sampling/stepper'
 import type { Plan } from '../../src-core/training/plan'
 import { encodePrime } from '../host/prime'
 
@@ -54,9 +54,6 @@ export class NetworkSampler {
   }
 
   async #compile(): Promise<Stepper> {
-    const program = await this.engine.compile(this.network.step(1))
-    return this.network.stepping === 'carried'
-      ? new CarriedStepper(program, this.vocabulary.size)
-      : new WindowStepper(program, this.vocabulary.size, this.network.window.length)
+    return stepperOf(await this.engine.compile(this.network.step(1)), this.network)
   }
 }

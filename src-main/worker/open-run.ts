@@ -2,7 +2,6 @@ import { Network } from '../../src-core/architecture/network'
 import { parseArchitecture } from '../../src-core/architecture/parse'
 import type { SampleRequest, StartedRun, StartRequest } from '../../src-core/contract/training'
 import { Vocabulary } from '../../src-core/corpus/vocabulary'
-import { UnrollError } from '../../src-core/errors'
 import type { Engine } from '../../src-core/graph/engine'
 import type { Checkpoint } from '../../src-core/training/checkpoint'
 import { trainingData } from '../../src-core/training/data'
@@ -11,8 +10,9 @@ import { trainingPrograms } from '../../src-core/training/programs'
 import { planAhead, stagesOf } from '../../src-core/training/schedule'
 import { checkStates } from '../../src-core/training/states'
 import { engineProvider } from '../engines/registry'
+import { openRunCorpus } from '../host/run-corpus'
 import { readNewestCheckpoint } from '../store/checkpoint-files'
-import { encodeCorpus, openCorpus, readTokens, type StoredCorpus } from '../store/corpora'
+import { readTokens } from '../store/corpora'
 import { readRun, runPaths, writeRun, type RunRecord, type RunStatus } from '../store/run-folder'
 import { lockRun } from '../store/run-lock'
 import { RunFiles } from '../store/run-records'
@@ -35,7 +35,7 @@ export interface OpenRun {
 
 /**
  * Opens a run to go on with, as far as is asked. Nothing of it is changed before all is known to be sound.
- * @throws UnrollError of everything that is read, `run-in-use`, `plan-done`, `corpus-changed-since`
+ * @throws UnrollError of everything that is read, `run-in-use`, `plan-done`
  */
 export async function openRun(request: StartRequest): Promise<OpenRun> {
   const { folder } = request
@@ -44,11 +44,13 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
     for (const each of closing.splice(0).reverse()) await each()
   }
   try {
-    const record = await readRun(folder)
+    // That it is a run, before anything is put in it; and once it is held, what it says now.
+    await readRun(folder)
     const lock = await lockRun(runPaths(folder).lock)
     closing.push(() => lock.release())
+    const record = await readRun(folder)
     const found = await readNewestCheckpoint(runPaths(folder).checkpoints)
-    const corpus = await openOrEncode(record)
+    const corpus = await openRunCorpus(record.corpus, record.encodedCorpus)
     const network = new Network(parseArchitecture(record.architecture), record.corpus.vocabularySize)
     const tokens = await readTokens(corpus)
     const data = trainingData(network.window, record.plan, tokens)
@@ -104,23 +106,6 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
     await close()
     throw error
   }
-}
-
-/** The encoded corpus where it was, or made again from the files. */
-async function openOrEncode({ encodedCorpus, corpus }: RunRecord): Promise<StoredCorpus> {
-  const kept = await openCorpus(encodedCorpus).catch(() => null)
-  if (kept?.document.index.sha256 === corpus.indexSha256) return kept
-  const { tokens, fallback, files } = corpus
-  const encoded = await encodeCorpus(
-    files.map(({ path }) => path),
-    { tokens, fallback },
-  )
-  if (encoded.document.index.sha256 === corpus.indexSha256) return encoded
-  throw new UnrollError(
-    'corpus-changed-since',
-    `The corpus is not the one that the run began with: ${files.map(({ path }) => path).join(', ')}.`,
-    'Put the files of then in their place, or train a new run on those of now.',
-  )
 }
 
 function engineOf({ name, threads }: Engine): { name: string; threads: number } {

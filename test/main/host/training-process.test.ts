@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { renameSync } from 'node:fs'
 import { copyFile, cp, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -75,8 +76,8 @@ describe('the training process', () => {
     expect(stopped.step).toBeLessThan(STEPS)
     expect(await readRun(cut)).toMatchObject({ status: { state: 'stopped', step: stopped.step } })
     expect((await train(cut)).outcome).toBe('done')
-    const { checkpoints: _, ...result } = await resultOf(cut)
-    expect(await resultOf(whole)).toMatchObject(result)
+    const { metrics, samples, tensors } = await resultOf(cut)
+    expect(await resultOf(whole)).toMatchObject({ metrics, samples, tensors })
   })
 
   test('trains as far as it is asked, and resumed further is the run that was asked for at once', async () => {
@@ -169,6 +170,29 @@ describe('the training process', () => {
     expect(finished).toMatchObject({ outcome: 'done', step: 60 })
     const metrics = await readFile(runPaths(run).metrics, 'utf8')
     expect(metrics.match(/"type":"step"/g)).toHaveLength(60)
+  })
+
+  test('pauses where a checkpoint cannot be written, and goes on once it can', async () => {
+    const whole = await newRunFolder()
+    await train(whole)
+    const run = await newRunFolder()
+    const { checkpoints } = runPaths(run)
+    let refusal: unknown
+    const finished = await train(run, (training) => ({
+      sample: ({ step }) => {
+        if (step === 11) renameSync(checkpoints, `${checkpoints}-away`)
+      },
+      state: (state) => {
+        if (state.state !== 'write-failed') return
+        refusal = state.error
+        renameSync(`${checkpoints}-away`, checkpoints)
+        void training.resume()
+      },
+    }))
+    expect(refusal).toMatchObject({ code: 'write-failed' })
+    expect(finished).toMatchObject({ outcome: 'done', step: STEPS })
+    const { metrics, tensors } = await resultOf(whole)
+    expect(await resultOf(run)).toMatchObject({ metrics, tensors })
   })
 
   test('that is killed is named with its signal, its step and the way to go on', async () => {
