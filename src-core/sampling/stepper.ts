@@ -17,8 +17,24 @@ export interface Stepper {
   feed(tokens: ArrayLike<number>): Promise<Logits>
 }
 
+/** What a compiled program of stepping is the program of; an architecture's network is one. */
+interface SteppedNetwork {
+  readonly stepping: 'carried' | 'window'
+  /** V, padding included. */
+  readonly vocabulary: number
+  /** Its length is n, the characters that the network reads. */
+  readonly window: { readonly length: number }
+}
+
+/** @param program the network's program of stepping for one lane, compiled. */
+export function stepperOf(program: Compiled, { stepping, vocabulary, window }: SteppedNetwork): Stepper {
+  return stepping === 'carried'
+    ? new CarriedStepper(program, vocabulary)
+    : new WindowStepper(program, vocabulary, window.length)
+}
+
 /** Steps a program that carries its state: inputs `token` and `fresh`, output `logits` [1, V]; one lane. */
-export class CarriedStepper implements Stepper {
+class CarriedStepper implements Stepper {
   padding = 0
   #fresh = true
   #logits: Logits | null = null
@@ -54,7 +70,7 @@ export class CarriedStepper implements Stepper {
 }
 
 /** Steps a program that reads a window anew each time: input `tokens` [n, 1], output `logits` [K, 1, V]; one lane. */
-export class WindowStepper implements Stepper {
+class WindowStepper implements Stepper {
   padding: number
   readonly #window: Int32Array
 

@@ -6,7 +6,7 @@ import type { BatchSource } from '../../src-core/corpus/batch-source'
 import { Vocabulary } from '../../src-core/corpus/vocabulary'
 import { UnrollError } from '../../src-core/errors'
 import type { Engine } from '../../src-core/graph/engine'
-import { CarriedStepper, WindowStepper, type Stepper } from '../../src-core/sampling/stepper'
+import { stepperOf, type Stepper } from '../../src-core/sampling/stepper'
 import type { Checkpoint } from '../../src-core/training/checkpoint'
 import { evaluate, type Evaluation } from '../../src-core/training/evaluation'
 import { writeLearned } from '../../src-core/training/states'
@@ -74,13 +74,11 @@ export class TrainedNetwork {
 
   /** @throws UnrollError `checkpoint-mismatch` */
   async stepper(): Promise<Stepper> {
-    const { network, vocabulary, engine } = this
+    const { network, engine } = this
     const program = network.step(1)
     const compiled = await engine.compile(program)
     await writeLearned(engine, program, this.checkpoint.tensors)
-    return network.stepping === 'carried'
-      ? new CarriedStepper(compiled, vocabulary.size)
-      : new WindowStepper(compiled, vocabulary.size, network.window.length)
+    return stepperOf(compiled, network)
   }
 
   /**

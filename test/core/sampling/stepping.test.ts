@@ -7,7 +7,7 @@ import { generate, type GeneratedToken, type GenerateRequest } from '../../../sr
 import { predict } from '../../../src-core/sampling/predict'
 import { Sampler } from '../../../src-core/sampling/sampler'
 import { defaultSamplerOptions } from '../../../src-core/sampling/sampler-options'
-import { CarriedStepper, WindowStepper, type Stepper } from '../../../src-core/sampling/stepper'
+import { stepperOf, type Stepper } from '../../../src-core/sampling/stepper'
 import { SuffixTree } from '../../../src-core/sampling/suffix-tree'
 
 const V = 5
@@ -50,6 +50,14 @@ function peak(token: number): Float32Array {
   return logits
 }
 
+function carried(program: Compiled): Stepper {
+  return stepperOf(program, { stepping: 'carried', vocabulary: V, window: { length: 8 } })
+}
+
+function windowed(program: Compiled): Stepper {
+  return stepperOf(program, { stepping: 'window', vocabulary: V, window: { length: 3 } })
+}
+
 function greedy(): Sampler {
   return new Sampler({ ...defaultSamplerOptions, temperature: 0 }, V, Random.from(0))
 }
@@ -70,7 +78,7 @@ const tokensOf = (steps: readonly GeneratedToken[]): number[] => steps.map(({ to
 describe('generating by a carried state', () => {
   it('reads the prime, then each token it made, once', async () => {
     const program = new SummingProgram()
-    const steps = await collect(new CarriedStepper(program, V), { prime: [1, 2] })
+    const steps = await collect(carried(program), { prime: [1, 2] })
     expect(tokensOf(steps)).toEqual([3, 1, 2, 4])
     expect(program.fed).toEqual([1, 2, 3, 1, 2])
     expect(steps.every(({ padding }) => padding === 0)).toBe(true)
@@ -78,13 +86,13 @@ describe('generating by a carried state', () => {
 
   it('begins from padding, and says so, where there is no prime', async () => {
     const program = new SummingProgram()
-    const steps = await collect(new CarriedStepper(program, V), { length: 2 })
+    const steps = await collect(carried(program), { length: 2 })
     expect(program.fed).toEqual([0, 1])
     expect(steps[0].padding).toBe(1)
   })
 
   it('forgets the text before', async () => {
-    const stepper = new CarriedStepper(new SummingProgram(), V)
+    const stepper = carried(new SummingProgram())
     const first = await collect(stepper, { prime: [3] })
     expect(tokensOf(await collect(stepper, { prime: [3] }))).toEqual(tokensOf(first))
   })
@@ -93,7 +101,7 @@ describe('generating by a carried state', () => {
 describe('generating by a window', () => {
   it('pads a short prime on the left, and says by how much', async () => {
     const program = new WindowProgram()
-    const steps = await collect(new WindowStepper(program, V, 3), { prime: [2] })
+    const steps = await collect(windowed(program), { prime: [2] })
     expect(program.windows[0]).toEqual([0, 0, 2])
     expect(program.windows[1]).toEqual([0, 2, 1])
     expect(steps.map(({ padding }) => padding)).toEqual([2, 1, 0, 0])
@@ -101,7 +109,7 @@ describe('generating by a window', () => {
 
   it('reads the end of a long prime, in one run', async () => {
     const program = new WindowProgram()
-    const steps = await collect(new WindowStepper(program, V, 3), { prime: [4, 4, 2, 3, 4] })
+    const steps = await collect(windowed(program), { prime: [4, 4, 2, 3, 4] })
     expect(program.windows).toEqual([
       [2, 3, 4],
       [3, 4, 2],
@@ -116,7 +124,7 @@ describe('generate', () => {
   it('stops where it is told to', async () => {
     const controller = new AbortController()
     const seen: number[] = []
-    const stepper = new CarriedStepper(new SummingProgram(), V)
+    const stepper = carried(new SummingProgram())
     const request = { prime: [1], length: 100, sampler: greedy(), signal: controller.signal }
     for await (const { token } of generate(stepper, request)) {
       seen.push(token)
@@ -127,7 +135,7 @@ describe('generate', () => {
 
   it('says how long a run ending at each token stands in the corpus, from the prime on', async () => {
     const copies = new CopyMatcher(new SuffixTree(Uint8Array.of(4, 1, 2, 3, 1, 4)))
-    const steps = await collect(new CarriedStepper(new SummingProgram(), V), { prime: [1, 2], copies })
+    const steps = await collect(carried(new SummingProgram()), { prime: [1, 2], copies })
     expect(tokensOf(steps)).toEqual([3, 1, 2, 4])
     expect(steps.map(({ copied }) => copied)).toEqual([3, 4, 2, 1])
   })
@@ -136,7 +144,7 @@ describe('generate', () => {
 describe('predict', () => {
   it('gives what is expected after every token, and how surprising the next one is', async () => {
     const expectations = []
-    for await (const one of predict(new CarriedStepper(new SummingProgram(), V), [1, 1, 4])) {
+    for await (const one of predict(carried(new SummingProgram()), [1, 1, 4])) {
       expectations.push(one)
     }
     expect(expectations.map(({ likeliest }) => likeliest[0].token)).toEqual([1, 2, 1])
