@@ -49,7 +49,6 @@ export const metricsLineSchema = z.discriminatedUnion('type', [
   epochLineSchema,
   rateLineSchema,
 ])
-export type MetricsLine = z.output<typeof metricsLineSchema>
 
 /**
  * The line of one step. It is written hundreds of times a second, so it is put together by hand, and with no more

@@ -106,7 +106,6 @@ export type Plan = z.output<typeof planSchema>
 /** A plan with only what is said; the rest is the default. */
 export type PlanInput = z.input<typeof planSchema>
 export type Segment = Plan['segments'][number]
-export type OptimizerSettings = Plan['optimizer']
 
 /**
  * The plan that the layers make together, later ones over earlier ones: what the architecture suggests, what a plan's

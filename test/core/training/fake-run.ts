@@ -21,7 +21,7 @@ import type {
 import { makePlan, type PlanInput } from '../../../src-core/training/plan'
 
 /** B rows of two tokens: one that is read and one that is to be predicted. */
-export const ROWS = 4
+const ROWS = 4
 export const BATCHES = 5
 
 const STATES: [name: string, role: StateRole, dtype: DType, shape: Shape][] = [
@@ -47,7 +47,7 @@ const input = (name: string, dtype: DType, shape: Shape, random?: ProgramInput['
 })
 
 /** A regression with momentum, a dropout mask and a memory that is carried: all that a real network has. */
-export const PROGRAMS: TrainingPrograms = {
+const PROGRAMS: TrainingPrograms = {
   training: program('training', [
     input('tokens', 'int32', [2, ROWS]),
     input('learningRate', 'float32', []),

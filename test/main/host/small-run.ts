@@ -7,7 +7,7 @@ import { runPaths } from '../../../src-main/store/run-folder'
 import { untimed } from '../../core/training/fake-run'
 
 /** A loop of a few units with all that makes resuming hard: dropout, carried state, batch normalization. */
-export const SMALL = {
+const SMALL = {
   format: 'unroll/architecture',
   version: 1,
   name: 'small',
