@@ -2,7 +2,7 @@ import { UnrollError } from '../errors'
 import { formatShape, type DType, type Shape, type Tensor, type TensorData } from './tensor'
 import { createVariable, type Variable } from './variable'
 
-type None = Record<never, never>
+type None = Readonly<Record<string, never>>
 
 /** Every op with its attributes. An engine's lowering is a total table over these names. */
 export interface OpAttributes {
@@ -96,6 +96,7 @@ export function apply<N extends OpName>(
     inputs,
   }
   // The node and its output name each other; the node is complete once the output is set.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- one member of the union, by N
   const output = createVariable(node as never, dtype, shape)
   node.output = output
   return output

@@ -73,7 +73,7 @@ export interface LoopBody {
   readonly variables: readonly Variable[]
   readonly captured: readonly Variable[]
   /** True for what changes from step to step: the variables above, the elements and the states. */
-  has(value: Variable): boolean
+  readonly has: (value: Variable) => boolean
 }
 
 function loopError(message: string): UnrollError {

@@ -6,6 +6,7 @@ export class OnnxBuilder {
   readonly nodes: OnnxNode[] = []
   readonly constants: OnnxConstant[] = []
   private readonly known = new Map<string, string[]>()
+  private readonly transposes = new Map<string, string>()
   private count = 0
 
   /** Adds a node with one output and gives that output's name. */
@@ -52,6 +53,19 @@ export class OnnxBuilder {
 
   reshape(name: string, shape: Shape): string {
     return this.node('Reshape', [name, this.int64(shape)])
+  }
+
+  /** The transpose of a matrix; that of a transpose is the matrix itself. */
+  transpose(name: string): string {
+    const known = this.transposes.get(name)
+    if (known !== undefined) return known
+    const made = this.node('Transpose', [name], { perm: [1, 0] })
+    this.transposes.set(name, made).set(made, name)
+    return made
+  }
+
+  split(name: string, sizes: readonly number[], axis: number): string[] {
+    return this.nodeOf('Split', [name, this.int64(sizes)], { axis }, sizes.length)
   }
 
   private constant(type: OnnxType, shape: Shape, data: Uint8Array, key?: string): string {

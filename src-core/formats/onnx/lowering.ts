@@ -3,15 +3,30 @@ import { sizeOf } from '../../graph/tensor'
 import type { Variable } from '../../graph/variable'
 import type { OnnxBuilder } from './builder'
 
+/** One value a step: as it is, [R, C], or in columns, [C, R]. */
+export interface Steps {
+  readonly names: readonly string[]
+  readonly columns: boolean
+}
+
 /** What the lowering of one node may ask of the whole. */
 export interface Lowering {
   readonly builder: OnnxBuilder
   /** The name of a variable's value. */
-  name(value: Variable): string
+  readonly name: (value: Variable) => string
   /** The same elements in another shape, without a node where they are held in that shape. */
-  reshaped(value: Variable, shape: readonly number[]): string
-  /** One of the parts that all of x is cut into along an axis, or null where it is not. */
-  part(node: ApplyOf<'slice'>): string | null
+  readonly reshaped: (value: Variable, shape: readonly number[]) => string
+  /** A matrix as a factor of a product, with whether what is named is its transpose. */
+  readonly factor: (value: Variable) => { readonly name: string; readonly transposed: boolean }
+  /** A stacked value [T, R, C] that is held in columns as [C, T · R], or null where it is not. */
+  readonly flatColumnsOf: (value: Variable) => string | null
+  /** A sequence [T, R, ...] as its T elements [R, ...]. */
+  readonly elements: (sequence: Variable) => readonly string[]
+  /** A stacked value as it is held, where it is held step by step. */
+  readonly stepsOf: (value: Variable) => Steps | null
+  readonly usedOnce: (value: Variable) => boolean
+  /** The part of x that a slice takes, where slices cut all of x along the axis; else null. */
+  readonly part: (node: ApplyOf<'slice'>, x: string, axis: number) => string | null
 }
 
 type Lower<N extends OpName> = (node: ApplyOf<N>, lowering: Lowering) => string
@@ -28,6 +43,8 @@ const onnxTypes = { float32: 1, int32: 6, bool: 9 } as const
 
 /** Beyond this many elements a one-hot matrix costs more than it saves. */
 const LARGEST_ONE_HOT = 1 << 20
+/** Up to this many classes a one-hot row is looked up in an identity matrix (1 MB). */
+const LARGEST_IDENTITY = 512
 
 /** Every op in terms of ONNX's (opset 18). */
 export const lowerings: { readonly [N in OpName]: Lower<N> } = {
@@ -51,10 +68,12 @@ export const lowerings: { readonly [N in OpName]: Lower<N> } = {
   sigmoid: direct('Sigmoid'),
   hardSigmoid: direct('HardSigmoid', { alpha: { float: 0.2 }, beta: { float: 0.5 } }),
   relu: direct('Relu'),
-  matmul: ({ inputs, attributes }, { builder, name }) =>
-    builder.node('Gemm', inputs.map(name), gemm(attributes)),
-  sum: ({ inputs: [x], attributes: { axes } }, { builder, name }) =>
-    builder.node('ReduceSum', [name(x), builder.int64(axes)], { keepdims: 0 }),
+  matmul: (node, lowering) => gemm(lowering, node, []),
+  sum({ inputs: [x], attributes: { axes } }, { builder, name, flatColumnsOf }) {
+    const columns = axes.length === 2 && axes[1] === 1 ? flatColumnsOf(x) : null
+    const [from, along] = columns === null ? [name(x), axes] : [columns, [1]]
+    return builder.node('ReduceSum', [from, builder.int64(along)], { keepdims: 0 })
+  },
   max: ({ inputs: [x], attributes: { axis } }, { builder, name }) =>
     builder.node('ReduceMax', [name(x), builder.int64([axis])], { keepdims: 0 }),
   argmax: ({ inputs: [x], attributes: { axis } }, { builder, name }) =>
@@ -66,8 +85,9 @@ export const lowerings: { readonly [N in OpName]: Lower<N> } = {
     builder.node('Transpose', inputs.map(name), { perm: permutation }),
   slice(node, { builder, name, part }) {
     const { axis, start, end } = node.attributes
+    const x = name(node.inputs[0])
     const bounds = [[start], [end], [axis]].map((bound) => builder.int64(bound))
-    return part(node) ?? builder.node('Slice', [name(node.inputs[0]), ...bounds])
+    return part(node, x, axis) ?? builder.node('Slice', [x, ...bounds])
   },
   pad({ inputs: [x], attributes: { axis, before, after } }, { builder, name }) {
     const at = (amount: number) => x.shape.map((_, i) => (i === axis ? amount : 0))
@@ -84,7 +104,7 @@ export const lowerings: { readonly [N in OpName]: Lower<N> } = {
     const flatValues = reshaped(values, [count, columns])
     // onehotᵀ·values goes to the product's fast kernel; a large table takes the op made for it.
     if (rows * count <= LARGEST_ONE_HOT) {
-      return builder.node('Gemm', [hot(flat, rows, builder), flatValues], gemm({ transposeA: true }))
+      return builder.node('Gemm', [hot(flat, rows, builder), flatValues], { transA: 1, transB: 0 })
     }
     const wide = builder.node('Expand', [reshaped(index, [count, 1]), builder.int64([count, columns])])
     const zero = builder.node('Expand', [
@@ -108,17 +128,25 @@ export const lowerings: { readonly [N in OpName]: Lower<N> } = {
   },
 }
 
-export function gemm({
-  transposeA = false,
-  transposeB = false,
-}: {
-  transposeA?: boolean
-  transposeB?: boolean
-}) {
-  return { transA: Number(transposeA), transB: Number(transposeB) }
+/** A·B, and what is added to it, as one node. */
+export function gemm(
+  lowering: Lowering,
+  { inputs, attributes }: ApplyOf<'matmul'>,
+  added: readonly string[],
+): string {
+  const [a, b] = inputs.map(lowering.factor)
+  return lowering.builder.node('Gemm', [a.name, b.name, ...added], {
+    transA: Number(attributes.transposeA !== a.transposed),
+    transB: Number(attributes.transposeB !== b.transposed),
+  })
 }
 
+/** Rows of the identity are one-hot; onnxruntime's own OneHot takes ten times as long as this look-up. */
 function hot(index: string, depth: number, builder: OnnxBuilder): string {
+  if (depth <= LARGEST_IDENTITY) {
+    const identity = Float32Array.from({ length: depth * depth }, (_, i) => (i % (depth + 1) === 0 ? 1 : 0))
+    return builder.node('Gather', [builder.float([depth, depth], identity, 'identity'), index], { axis: 0 })
+  }
   const depthName = builder.int32([], Int32Array.of(depth))
   return builder.node('OneHot', [index, depthName, builder.float([2], Float32Array.of(0, 1), '0 1')], {
     axis: -1,

@@ -8,7 +8,7 @@ export interface StepSum {
   /** Variables of the body that the sum reads at every step. */
   readonly reads: readonly Variable[]
   /** The sum, given the stacked value of each read variable and the outer value of whatever is captured. */
-  build(stacked: (read: Variable) => Variable, outer: (captured: Variable) => Variable): Variable
+  readonly build: (stacked: (read: Variable) => Variable, outer: (captured: Variable) => Variable) => Variable
 }
 
 /**

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { cpus } from 'node:os'
 import type { EngineProvider } from '../../../src-core/graph/engine'
 import { reasonOf } from '../../../src-core/errors'
 import { OrtEngine } from './engine'
@@ -14,6 +14,6 @@ export const ortProvider: EngineProvider = {
     }
   },
   async create({ threads }) {
-    return new OrtEngine(await import('onnxruntime-node'), threads ?? availableParallelism())
+    return new OrtEngine(await import('onnxruntime-node'), threads ?? cpus().length)
   },
 }
