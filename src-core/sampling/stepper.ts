@@ -1,3 +1,4 @@
+import { UnrollError } from '../errors'
 import type { Compiled } from '../graph/engine'
 import { int32, type Tensor, type TensorData } from '../graph/tensor'
 import type { Logits } from './distribution'
@@ -6,7 +7,7 @@ import type { Logits } from './distribution'
 export interface Stepper {
   /** V, padding included. */
   readonly vocabularySize: number
-  /** Padding that stands in the last logits' context, since fewer tokens were fed than the network reads. */
+  /** Padding that the last logits were computed from, since fewer tokens were fed than the network reads. */
   readonly padding: number
   /** Forgets all that was fed. */
   reset(): void
@@ -22,15 +23,22 @@ interface SteppedNetwork {
   readonly stepping: 'carried' | 'window'
   /** V, padding included. */
   readonly vocabulary: number
-  /** Its length is n, the characters that the network reads. */
-  readonly window: { readonly length: number }
+  readonly window: {
+    /** n, the characters that the network reads. */
+    readonly length: number
+    /** [K] the place in the window that each output predicts, from 1. */
+    readonly outputs: readonly { readonly character: number }[]
+  }
 }
 
-/** @param program the network's program of stepping for one lane, compiled. */
+/**
+ * @param program the network's program of stepping for one lane, compiled.
+ * @throws UnrollError `predicts-nothing-next`
+ */
 export function stepperOf(program: Compiled, { stepping, vocabulary, window }: SteppedNetwork): Stepper {
   return stepping === 'carried'
     ? new CarriedStepper(program, vocabulary)
-    : new WindowStepper(program, vocabulary, window.length)
+    : new WindowStepper(program, vocabulary, window)
 }
 
 /** Steps a program that carries its state: inputs `token` and `fresh`, output `logits` [1, V]; one lane. */
@@ -65,44 +73,65 @@ class CarriedStepper implements Stepper {
     const fresh: Tensor = { dtype: 'bool', shape: [1], data: Uint8Array.of(this.#fresh ? 1 : 0) }
     const { logits } = await this.program.run({ token: int32([1], [token]), fresh })
     this.#fresh = false
-    return lastRow(logits.data, this.vocabularySize)
+    return rowOf(logits.data, 0, this.vocabularySize)
   }
 }
 
-/** Steps a program that reads a window anew each time: input `tokens` [n, 1], output `logits` [K, 1, V]; one lane. */
+/**
+ * Steps a program that reads a window anew each time: input `tokens` [n, 1], output `logits` [K, 1, V]; one lane.
+ * While fewer than n tokens were fed they stand at the window's beginning if there is an output that predicts the
+ * next one from there, else at its end, after padding.
+ */
 class WindowStepper implements Stepper {
-  padding: number
-  readonly #window: Int32Array
+  padding = 0
+  /** The last n tokens. */
+  readonly #last: Int32Array
+  #count = 0
+  /** By the number of tokens read: the output that predicts the next one, or −1. */
+  readonly #outputs: readonly number[]
 
-  /** @param length n: the characters that the network reads. */
   constructor(
     private readonly program: Compiled,
     readonly vocabularySize: number,
-    length: number,
+    { length, outputs }: SteppedNetwork['window'],
   ) {
-    this.#window = new Int32Array(length)
-    this.padding = length
+    this.#last = new Int32Array(length)
+    this.#outputs = Array.from({ length: length + 1 }, (_, count) =>
+      outputs.findIndex(({ character }) => character === count + 1),
+    )
+    if (this.#outputs[length] === -1) {
+      throw new UnrollError(
+        'predicts-nothing-next',
+        `The network reads ${length} characters and predicts none that follows them, so it cannot continue a text.`,
+        `Give it a triangle that predicts character ${length + 1}.`,
+      )
+    }
   }
 
   reset(): void {
-    this.#window.fill(0)
-    this.padding = this.#window.length
+    this.#last.fill(0)
+    this.#count = 0
+    this.padding = 0
   }
 
   async feed(tokens: ArrayLike<number>): Promise<Logits> {
-    const window = this.#window
-    const kept = Math.min(tokens.length, window.length)
-    window.copyWithin(0, kept)
-    for (let back = kept; back > 0; back--) window[window.length - back] = tokens[tokens.length - back]
-    this.padding = Math.max(0, this.padding - kept)
-    const { logits } = await this.program.run({ tokens: int32([window.length, 1], window) })
-    return lastRow(logits.data, this.vocabularySize)
+    const last = this.#last
+    const kept = Math.min(tokens.length, last.length)
+    last.copyWithin(0, kept)
+    for (let back = kept; back > 0; back--) last[last.length - back] = tokens[tokens.length - back]
+    const count = (this.#count = Math.min(this.#count + kept, last.length))
+
+    const atBeginning = this.#outputs[count] !== -1
+    const window = new Int32Array(last.length)
+    window.set(atBeginning ? last.subarray(last.length - count) : last)
+    this.padding = atBeginning ? 0 : last.length - count
+    const { logits } = await this.program.run({ tokens: int32([last.length, 1], window) })
+    return rowOf(logits.data, this.#outputs[atBeginning ? count : last.length], this.vocabularySize)
   }
 }
 
-/** The triangle of the character after the window is the last one. */
-function lastRow(data: TensorData, size: number): Logits {
-  const row = data.subarray(data.length - size)
-  if (row instanceof Float32Array || row instanceof Float64Array) return row
+function rowOf(data: TensorData, row: number, size: number): Logits {
+  const logits = data.subarray(row * size, (row + 1) * size)
+  if (logits instanceof Float32Array || logits instanceof Float64Array) return logits
   throw new TypeError('a stepping program gives its logits as numbers, not as integers')
 }

@@ -51,11 +51,13 @@ function peak(token: number): Float32Array {
 }
 
 function carried(program: Compiled): Stepper {
-  return stepperOf(program, { stepping: 'carried', vocabulary: V, window: { length: 8 } })
+  return stepperOf(program, { stepping: 'carried', vocabulary: V, window: { length: 8, outputs: [] } })
 }
 
-function windowed(program: Compiled): Stepper {
-  return stepperOf(program, { stepping: 'window', vocabulary: V, window: { length: 3 } })
+/** @param predicted the places in the window that the two triangles predict. */
+function windowed(program: Compiled, predicted = [1, 4]): Stepper {
+  const outputs = predicted.map((character) => ({ character }))
+  return stepperOf(program, { stepping: 'window', vocabulary: V, window: { length: 3, outputs } })
 }
 
 function greedy(): Sampler {
@@ -117,6 +119,27 @@ describe('generating by a window', () => {
       [2, 3, 4],
     ])
     expect(tokensOf(steps)).toEqual([2, 3, 4, 2])
+  })
+})
+
+describe('generating by a window whose outputs predict along the way', () => {
+  it('reads a short prime from the window’s beginning, by the output for what comes next', async () => {
+    const program = new WindowProgram()
+    const steps = await collect(windowed(program, [3, 4]), { prime: [2, 1], length: 3 })
+    expect(program.windows).toEqual([
+      [2, 1, 0],
+      [2, 1, 1],
+      [1, 1, 2],
+    ])
+    // The first output expects 1 whatever it reads, the last one the first token of the window.
+    expect(tokensOf(steps)).toEqual([1, 2, 1])
+    expect(steps.every(({ padding }) => padding === 0)).toBe(true)
+  })
+
+  it('is refused where nothing predicts what follows the window', () => {
+    expect(() => windowed(new WindowProgram(), [2, 3])).toThrow(
+      expect.objectContaining({ code: 'predicts-nothing-next' }),
+    )
   })
 })
 
