@@ -1,4 +1,4 @@
-import { type Diagram, isRecurrent, startOf } from './diagram'
+import { type Diagram, startOf } from './diagram'
 import { inOrder } from './order'
 import type { Shape } from './schema'
 
@@ -49,7 +49,7 @@ export function seenByShape(diagram: Diagram): Map<string, Seen> {
       const brought = seen.get(from.id) ?? NOTHING
       fixed = Math.max(fixed, brought.fixed)
       if (!brought.step) continue
-      if (from.box === shape.box) step ||= !isRecurrent(arrow)
+      if (from.box === shape.box) step = true
       else fixed = Math.max(fixed, lastStep(diagram, from))
     }
     const start = startShape(diagram, shape)

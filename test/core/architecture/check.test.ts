@@ -333,6 +333,11 @@ const rows: [code: string, message: string, change: Change][] = [
     },
   ],
   [
+    'concat-size',
+    'Circle h joins what its arrows bring side by side, which has to be 5 wide in all, but the arrows bring in ? and on ?. Set the size of the circle or of the arrows.',
+    ({ shapes }) => void Object.assign(shapes[1], { join: 'concat', size: 5 }),
+  ],
+  [
     'dot-size',
     'Circle h is a dot product, which is 1 wide, but its size is 4. Set it to 1.',
     ({ shapes }) => void Object.assign(shapes[1], { join: 'dot' }),

@@ -3,13 +3,19 @@ import { roll } from '../../../src-core/architecture/roll'
 import { unroll } from '../../../src-core/architecture/unroll'
 import type { Tensor } from '../../../src-core/graph/tensor'
 import { lessonArchitecture, lessonNames, oneEmbedding, smallColumns } from './documents'
-import { B, expectSame, inputsFor, Running, shrunk, V } from './running'
+import { networks } from './networks'
+import { B, expectSame, inputsFor, Running, shrunk, V, withoutOutputDropout } from './running'
 
 const rolledNames = lessonNames.filter((name) => lessonArchitecture(name).boxes.length > 0)
 
 describe('the two views of a document', () => {
   it.each(rolledNames)('%s gives the same rolled and unrolled', async (name) => {
     const document = shrunk(lessonArchitecture(name))
+    await expectSame(document, unroll(document))
+  })
+
+  it.each(Object.keys(networks))('%s: the same rolled and unrolled', async (name) => {
+    const document = withoutOutputDropout(networks[name]())
     await expectSame(document, unroll(document))
   })
 

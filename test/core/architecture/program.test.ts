@@ -5,6 +5,7 @@ import type { Architecture } from '../../../src-core/architecture/schema'
 import type { Program } from '../../../src-core/graph/program'
 import type { Tensor } from '../../../src-core/graph/tensor'
 import { character, lessonArchitecture, smallLoop } from './documents'
+import { networks } from './networks'
 import { B, inputsFor, rate, Running, shrunk, V } from './running'
 
 const adam = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const
@@ -18,6 +19,7 @@ function typesOf(things: readonly { name: string; variable: Program['outputs'][s
   return things.map(({ name, variable: { dtype, shape } }) => `${name} ${dtype}[${shape.join(', ')}]`)
 }
 
+const withDropout = 'a circle of the first loop and one above it, with dropout everywhere'
 const fresh = (...rows: number[]): Tensor => ({
   dtype: 'bool',
   shape: [rows.length],
@@ -96,6 +98,36 @@ describe('the training program', () => {
 })
 
 describe('dropout', () => {
+  it('takes what is masked out of the input, the state and the output', async () => {
+    const running = await Running.start(networks[withDropout]())
+    const program = running.training()
+    const compiled = await running.compile(program)
+    const masks = program.inputs.filter(({ random }) => random).map(({ name }) => name)
+    const lossWith = async (value: number, which = masks) => {
+      const given = Object.entries(inputsFor(program, 1, { learningRate: rate(0) })).map(([name, tensor]) => {
+        const keep = !masks.includes(name)
+          ? tensor.data
+          : tensor.data.map(() => (which.includes(name) ? value : 1))
+        return [name, { ...tensor, data: keep }]
+      })
+      return (await compiled.run(Object.fromEntries(given) as Record<string, Tensor>)).outputs.data.slice()
+    }
+    const whole = await lossWith(1)
+    expect(masks.map((name) => name.replace(/-0.*/, ''))).toEqual([
+      'green/input-dropout',
+      'orange/recurrent-dropout',
+      'h/output-dropout',
+      'red/input-dropout',
+    ])
+    for (const mask of masks) expect(await lossWith(0, [mask]), mask).not.toEqual(whole)
+    const evaluation = running.network.evaluation(B)
+    const { losses } = await (await running.engine.compile(evaluation)).run(inputsFor(evaluation))
+    whole.forEach((loss, k) => {
+      const rows = Array.from(losses.data.slice(k * B, (k + 1) * B))
+      expect(rows.reduce((sum, row) => sum + row / B, 0)).toBeCloseTo(loss, 10)
+    })
+  })
+
   it('is not in evaluation and sampling', () => {
     const network = new Network(lessonArchitecture('stacked-lstm'), 86)
     expect(typesOf(network.evaluation(64).inputs)).toEqual(['tokens int32[41, 64]'])

@@ -85,6 +85,20 @@ describe('roll', () => {
     expect(sorted(roll(smallColumns()))).toEqual(sorted(smallLoop()))
   })
 
+  it('gives arrows names of their own where their numbers were all that told them apart', () => {
+    const rolled = roll(
+      smallColumns(({ arrows }) => {
+        arrows.forEach((arrow, place) => (arrow.id = `a${place}`))
+      }),
+    )
+    expect(rolled.arrows.map(({ id, from, to }) => [id, from, to])).toEqual([
+      ['a0', 'h', 'o'],
+      ['a', 'c', 'h'],
+      ['a.2', 'h', 'h'],
+    ])
+    expect(checkArchitecture(rolled)).toEqual([])
+  })
+
   it('adds the weights of the triangles of the columns up', () => {
     const rolled = roll(oneEmbedding(lessonArchitecture('sequence-eight-outputs')))
     expect(rolled.shapes.find(({ kind }) => kind === 'triangle')).toMatchObject({

@@ -68,23 +68,28 @@ export function inputsFor(
 
 export const rate = (value: number): Tensor => ({ dtype: 'float32', shape: [], data: Float64Array.of(value) })
 
+/** Dropout on leaving has masks of its own in each view of a document. */
+export function withoutOutputDropout(document: Architecture): Architecture {
+  const shapes = document.shapes.map((shape) =>
+    shape.kind === 'circle' ? { ...shape, dropout: { ...shape.dropout, output: 0 } } : shape,
+  )
+  return { ...document, shapes }
+}
+
 /**
- * Everything of a small size, and no dropout on leaving, whose masks differ from view to view.
+ * Everything of a small size, and without dropout on leaving.
  * @param steps the most that a box has, where all its outputs are inside.
  */
 export function shrunk(document: Architecture, steps = Infinity): Architecture {
   const small = (size: number) => Math.min(size, 2 + (size % 3))
-  const shapes = document.shapes.map((shape): Architecture['shapes'][number] => {
-    if (shape.kind === 'circle')
-      return { ...shape, size: small(shape.size), dropout: { ...shape.dropout, output: 0 } }
+  const shapes = withoutOutputDropout(document).shapes.map((shape): Architecture['shapes'][number] => {
+    if (shape.kind === 'circle') return { ...shape, size: small(shape.size) }
     if (shape.kind === 'triangle') return shape
     const { source } = shape
     if (source.kind === 'zeros') return { ...shape, source: { ...source, size: small(source.size) } }
     if (source.kind === 'carried' || source.encoding.kind === 'one-hot') return shape
-    return {
-      ...shape,
-      source: { ...source, encoding: { ...source.encoding, size: small(source.encoding.size) } },
-    }
+    const encoding = { ...source.encoding, size: small(source.encoding.size) }
+    return { ...shape, source: { ...source, encoding } }
   })
   const whole = shapes.some((shape) => shape.kind === 'triangle' && shape.box === undefined)
   const boxes = document.boxes.map((box) => (whole ? box : { ...box, to: Math.min(box.to, steps) }))
