@@ -19,34 +19,37 @@ export class NetworkSampler {
     private readonly engine: Engine,
     private readonly network: Network,
     private readonly vocabulary: Vocabulary,
-    private readonly beginning: string,
+    private readonly beginning: ArrayLike<number> & Iterable<number>,
   ) {}
 
   /** The sample that a plan asks for, at once. */
-  async whole({
-    prime,
-    length,
-    temperature,
-    seed,
-  }: Plan['samples']): Promise<{ prime: string; text: string }> {
-    const begun = prime ?? this.beginning
+  async whole({ prime, ...settings }: Plan['samples']): Promise<{ prime: string; text: string }> {
+    const { length, temperature, seed } = settings
+    // The beginning stays as it is: its bytes may end within a character, which no text could say.
+    const tokens = prime === null ? this.beginning : encodePrime(this.vocabulary, prime)
     let text = ''
-    for await (const piece of this.pieces({ prime: begun, length, temperature, seed })) text += piece
-    return { prime: begun, text }
+    for await (const piece of this.#write(tokens, { length, temperature, seed })) text += piece
+    return { prime: prime ?? this.vocabulary.decode(this.beginning), text }
   }
 
   /**
    * The text as it comes, after the prime.
    * @throws UnrollError `unknown-characters`, `sampler-option`
    */
-  pieces(request: Omit<SampleRequest, 'id'>): AsyncGenerator<string, void, void> {
-    const { prime, length, seed, ...options } = request
-    const random = Random.from(seed, 'sample')
-    const sampler = new Sampler({ ...defaultSamplerOptions, ...options }, this.vocabulary.size, random)
-    return this.#write({ prime: encodePrime(this.vocabulary, prime), length, sampler })
+  pieces({ prime, ...settings }: Omit<SampleRequest, 'id'>): AsyncGenerator<string, void, void> {
+    return this.#write(encodePrime(this.vocabulary, prime), settings)
   }
 
-  async *#write(request: GenerateRequest): AsyncGenerator<string, void, void> {
+  #write(
+    prime: ArrayLike<number>,
+    { length, seed, ...options }: Omit<SampleRequest, 'id' | 'prime'>,
+  ): AsyncGenerator<string, void, void> {
+    const random = Random.from(seed, 'sample')
+    const sampler = new Sampler({ ...defaultSamplerOptions, ...options }, this.vocabulary.size, random)
+    return this.#generate({ prime, length, sampler })
+  }
+
+  async *#generate(request: GenerateRequest): AsyncGenerator<string, void, void> {
     this.#stepper ??= this.#compile()
     const decoder = this.vocabulary.decoder()
     for await (const { token } of generate(await this.#stepper, request)) yield decoder.write(token)

@@ -70,7 +70,7 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
     closing.push(() => status.written)
 
     const vocabulary = new Vocabulary(corpus.document.vocabulary)
-    const beginning = vocabulary.decode(tokens.subarray(0, Math.max(network.window.length, BEGINNING)))
+    const beginning = tokens.slice(0, Math.max(network.window.length, BEGINNING))
     const sampler = new NetworkSampler(engine, network, vocabulary, beginning)
     return {
       started: {

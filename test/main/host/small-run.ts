@@ -52,10 +52,10 @@ const SMALL = {
 const TEXT = 'the quick brown fox jumps over the lazy dog, again. '.repeat(12)
 
 /** Makes a run of the small network on a small text, in folders of its own below `folder`. */
-export async function smallRun(folder: string, plan: PlanInput): Promise<string> {
+export async function smallRun(folder: string, plan: PlanInput, text = TEXT): Promise<string> {
   await mkdir(folder, { recursive: true })
   const file = join(folder, 'text.txt')
-  await writeFile(file, TEXT)
+  await writeFile(file, text)
   process.env.UNROLL_CACHE = join(folder, 'cache')
   const run = join(folder, 'run')
   await newRun({ folder: run, architecture: SMALL, files: [file], plans: [plan] })

@@ -24,8 +24,8 @@ const PLAN = {
 const EPOCH = 31
 const STEPS = 93
 
-async function newRunFolder(plan: PlanInput = PLAN): Promise<string> {
-  return smallRun(await temporaryFolder(), plan)
+async function newRunFolder(plan: PlanInput = PLAN, text?: string): Promise<string> {
+  return smallRun(await temporaryFolder(), plan, text)
 }
 
 /** @param act with the process, as the run reports. */
@@ -134,6 +134,14 @@ describe('the training process', () => {
     expect(text).toHaveLength(30)
     const metrics = await readFile(runPaths(run).metrics, 'utf8')
     expect(metrics).toContain(`{"type":"rate","step":${pauses[1] + 1},"learningRate":0.002,"by":"hand"}`)
+  })
+
+  test('writes samples also where the corpus begins with half a character', async () => {
+    const run = await newRunFolder({ ...PLAN, tokens: 'bytes' }, `x${'äöü'.repeat(200)}`)
+    const samples: unknown[] = []
+    const finished = await train(run, () => ({ sample: (line) => samples.push(line.prime) }), { steps: 11 })
+    expect(finished.outcome).toBe('done')
+    expect(samples).toEqual([`x${'äöü'.repeat(3)}\ufffd`])
   })
 
   test('refuses a sample whose prime the corpus does not know, and trains on', async () => {
