@@ -1,4 +1,5 @@
 import type { Program, ProgramInput, ProgramState, RandomFill, StateRole } from '../graph/program'
+import { optimize } from '../graph/rewrites/optimize'
 import type { DType, Shape } from '../graph/tensor'
 import { variable, type Variable } from '../graph/variable'
 
@@ -34,18 +35,21 @@ export class ProgramBuilder {
     return [...this.#states.values()].filter((state) => state.role === role)
   }
 
-  /** @param more states that were made elsewhere, such as an optimiser's. */
+  /**
+   * The program, rewritten to have less to do.
+   * @param more states that were made elsewhere, such as an optimiser's.
+   */
   build(
     name: string,
     outputs: Readonly<Record<string, Variable>>,
     more: readonly ProgramState[] = [],
   ): Program {
-    return {
+    return optimize({
       name,
       inputs: [...this.#inputs.values()],
       states: [...this.#states.values(), ...more],
       outputs,
       updates: this.#updates,
-    }
+    })
   }
 }
