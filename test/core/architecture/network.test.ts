@@ -30,6 +30,23 @@ describe('the two views of a document', () => {
   it('a document drawn by hand gives the same rolled', () => expectSame(smallColumns(), roll(smallColumns())))
 })
 
+describe('characters', () => {
+  it.each(['embedded', 'one-hot'])('%s are read from their places', async (encoding) => {
+    const running = await Running.start(networks[`${encoding} characters in a loop that begins later`]())
+    const evaluation = running.network.evaluation(B)
+    const compiled = await running.compile(evaluation)
+    const lossesWith = async (character: number, token: number) => {
+      const { tokens } = inputsFor(evaluation)
+      const data = tokens.data.map((value, place) =>
+        Math.floor(place / B) === character - 1 ? token : value,
+      )
+      return Array.from((await compiled.run({ tokens: { ...tokens, data } })).losses.data)
+    }
+    expect(await lossesWith(1, 1)).toEqual(await lossesWith(1, 2))
+    expect(await lossesWith(2, 1)).not.toEqual(await lossesWith(2, 2))
+  })
+})
+
 describe('stepping', () => {
   it.each(['sequence-rnn', 'gru', 'stacked-lstm', 'stateful-lstm', 'one-hot-rnn'] as const)(
     '%s continues character by character with the losses of a window',

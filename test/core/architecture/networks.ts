@@ -102,6 +102,8 @@ export const networks: Record<string, () => Architecture> = {
       shapes.push({ id: 'p', kind: 'triangle', predicts: { character: 't+1' }, box: 'loop' })
       arrows.push({ id: 'other', from: 'h', to: 'p', color: 'red' })
     }),
+  'embedded characters in a loop that begins later': () =>
+    loopOf({ activation: 'tanh' }, ({ boxes }) => void boxes?.splice(0, 1, { id: 'loop', from: 2, to: 4 })),
   'one-hot characters in a loop that begins later': () =>
     loopOf({ activation: 'tanh' }, ({ shapes, boxes }) => {
       const encoding = { kind: 'one-hot' } as const
