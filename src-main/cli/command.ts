@@ -122,6 +122,13 @@ function looking(program: Command): void {
       (await import('./verbs/architecture')).describeArchitecture(name, { ...options }),
     )
 
+  verb(program, 'bench', 'how long a training step of known networks takes')
+    .option('--config <name...>', 'which of them (all)')
+    .option('--engine <name>', 'auto, ort or reference', 'auto')
+    .option('--threads <n>', "threads of the CPU (the engine's own choice)")
+    .option('--seconds <s>', 'how long to measure each', '6')
+    .action(async (options: object) => (await import('./verbs/bench')).bench({ ...options }))
+
   verb(program, 'engines', 'what can run here, and why the others cannot').action(async (options: object) =>
     (await import('./verbs/engines')).listEngines({ ...options }),
   )
