@@ -1,6 +1,7 @@
-import { reasonOf, UnrollError } from '../errors'
+import { UnrollError } from '../errors'
 import type { Compiled } from '../graph/engine'
 import type { Checkpoint } from './checkpoint'
+import { CheckpointWriter } from './checkpoint-writer'
 import { evaluate } from './evaluation'
 import { Guard, type GuardFinding } from './guard'
 import { jsonLine, stepLine, type EpochLine, type RateLine, type SampleLine } from './metrics'
@@ -8,7 +9,7 @@ import type { PauseReason, TrainerParts } from './parts'
 import { emptyEpoch, initialProgress, type Progress } from './progress'
 import { RandomInputs } from './random-inputs'
 import { stageAt, stagesOf, type Stage } from './schedule'
-import { allFinite, readStates, writeStates } from './states'
+import { writeStates } from './states'
 import { isStateful, TrainingStep, type StepLosses } from './training-step'
 
 /** Part of something done between steps, such as a few characters of a sample; resolves to true once all is done. */
@@ -34,11 +35,7 @@ export class Trainer {
   #stepsAllowed = Infinity
   #interludes: Interlude[] = []
   #wake: () => void = () => undefined
-  /** Whether something happened since the last checkpoint. */
-  #changed: boolean
-  #saving: Promise<void> = Promise.resolve()
-  #saveFailure: Error | null = null
-  #savedAt: number
+  readonly #checkpoints: CheckpointWriter
   #breathedAt: number
   /** Up to when time was counted to the epoch. */
   #countedTo: number
@@ -54,8 +51,8 @@ export class Trainer {
     this.#step = new TrainingStep(training, programs.training, batches, plan.seed)
     this.#progress = checkpoint?.progress ?? initialProgress(programs.weights.length)
     this.#guard = new Guard(plan.guard, this.#totalWeight, this.#progress.guard)
-    this.#changed = checkpoint === null
-    this.#savedAt = this.#breathedAt = this.#countedTo = clock.now()
+    this.#checkpoints = new CheckpointWriter(parts, checkpoint === null)
+    this.#breathedAt = this.#countedTo = clock.now()
   }
 
   /**
@@ -126,7 +123,7 @@ export class Trainer {
   /** From the next step to the end of the plan's segment. */
   setLearningRate(learningRate: number): void {
     this.#progress.hand = { learningRate, segment: stageAt(this.#stages, this.#progress.step) }
-    this.#changed = true
+    this.#checkpoints.changed()
   }
 
   /** Has something done between steps, a part at a time, after what was asked before. */
@@ -144,10 +141,21 @@ export class Trainer {
         'Start from an earlier checkpoint instead.',
       )
     }
-    const checkpoint = await this.parts.records.goBack()
-    await writeStates(this.parts.engine, this.parts.programs.training, checkpoint.tensors)
+    await new Promise<void>((resolve, reject) => {
+      this.interlude(async () => {
+        await this.#restoreLast(learningRate).then(resolve, reject)
+        return true
+      })
+    })
+  }
+
+  async #restoreLast(learningRate: number): Promise<void> {
+    const { engine, programs, records, plan } = this.parts
+    await this.#checkpoints.settled()
+    const checkpoint = await records.goBack()
+    await writeStates(engine, programs.training, checkpoint.tensors)
     this.#progress = checkpoint.progress
-    this.#guard = new Guard(this.parts.plan.guard, this.#totalWeight, checkpoint.progress.guard)
+    this.#guard = new Guard(plan.guard, this.#totalWeight, checkpoint.progress.guard)
     this.#pause = { kind: 'asked' }
     this.setLearningRate(learningRate)
     await this.resume()
@@ -158,7 +166,7 @@ export class Trainer {
     const learningRate = this.#learningRate()
     const losses = await this.#step.run(progress.step, learningRate)
     progress.step++
-    this.#changed = true
+    this.#checkpoints.changed()
     const wrong = this.#guard.check(losses.loss)
     if (wrong) {
       this.#guardPause(wrong, losses.loss / this.#totalWeight)
@@ -170,12 +178,10 @@ export class Trainer {
 
     const { checkpoints, samples } = this.parts.plan
     if (isDue(samples.everySteps, progress.step)) await this.#sample()
-    const { everySeconds } = checkpoints
-    const overdue = everySeconds !== null && this.parts.clock.now() - this.#savedAt >= everySeconds * 1000
-    if (isDue(checkpoints.everySteps, progress.step) || overdue) {
-      // The end of an epoch brings a checkpoint of its own.
-      if (progress.epoch.steps < this.parts.batches.batches) await this.#save()
-    }
+    const overdue = this.#checkpoints.isOverdue(checkpoints.everySeconds)
+    // The end of an epoch brings a checkpoint of its own, and what may be the start of an explosion is not kept.
+    const fitting = progress.epoch.steps < this.parts.batches.batches && this.#guard.state.above === 0
+    if (fitting && (isDue(checkpoints.everySteps, progress.step) || overdue)) await this.#save()
   }
 
   #learningRate(): number {
@@ -204,8 +210,8 @@ export class Trainer {
   /** Has all that was done on the disk. @returns false where there is nothing good to keep */
   async #finish(): Promise<boolean> {
     await this.#save()
-    await this.#saving
-    if (this.#saveFailure) throw this.#saveFailure
+    await this.#checkpoints.settled()
+    if (this.#checkpoints.failure) throw this.#checkpoints.failure
     await this.parts.records.flush()
     return this.guardFinding === null
   }
@@ -267,51 +273,11 @@ export class Trainer {
     observer.sample(line)
   }
 
-  /**
-   * Takes a checkpoint, which is written while training goes on.
-   * It pauses the run instead where the weights are broken, so that the last good one stays the last.
-   */
+  /** Takes a checkpoint, or pauses the run where its weights are broken. */
   async #save(): Promise<void> {
-    if (!this.#changed || this.guardFinding) return
-    await this.#saving
-    const { engine, programs, records, plan, observer, batches } = this.parts
-    const tensors = await readStates(engine, programs.training)
-    if (!allFinite(tensors.values())) {
-      this.#guardPause('broken-weights', null)
-      return
-    }
-    const { epoch, ...others } = this.#progress
-    const progress = {
-      ...others,
-      epoch: { ...epoch, outputs: [...epoch.outputs] },
-      guard: this.#guard.state,
-    }
-    const endOfEpoch = progress.step > 0 && progress.epoch.steps === 0
-    const standing = {
-      step: progress.step,
-      endOfEpoch: endOfEpoch ? progress.step / batches.batches : null,
-      loss: endOfEpoch ? progress.epochLoss : null,
-    }
-    this.#changed = false
-    this.#saveFailure = null
-    this.#savedAt = this.parts.clock.now()
-    this.#saving = records
-      .save({
-        tensors,
-        standing,
-        progress,
-        plan,
-        ...this.parts.identity,
-        engine: { name: engine.name, threads: engine.threads },
-        random: { generator: 'philox4x32-10', seed: plan.seed },
-        roles: Object.fromEntries(programs.training.states.map(({ name, role }) => [name, role])),
-        written: { ...records.written },
-      })
-      .then(() => observer.checkpoint(standing))
-      .catch((error: unknown) => {
-        this.#changed = true
-        this.#saveFailure = error instanceof Error ? error : new Error(reasonOf(error))
-      })
+    if (this.guardFinding) return
+    const sound = await this.#checkpoints.take({ ...this.#progress, guard: this.#guard.state })
+    if (!sound) this.#guardPause('broken-weights', null)
   }
 
   /** Everything that came in during the step, and what goes on beside the training. */
@@ -322,7 +288,7 @@ export class Trainer {
       while (this.#interludes.length > 0 && this.parts.clock.now() < until)
     }
     await this.#breathe()
-    const error = this.#saveFailure ?? this.parts.records.failure
+    const error = this.#checkpoints.failure ?? this.parts.records.failure
     if (error && this.#pause?.kind !== 'write-failed' && !this.#stopping) {
       this.#pauseFor({ kind: 'write-failed', error })
     }
@@ -377,7 +343,7 @@ export class Trainer {
     this.#stepsAllowed = steps
     if (!this.#pause) return
     if (this.#pause.kind === 'write-failed') await this.parts.records.flush()
-    this.#saveFailure = null
+    this.#checkpoints.failure = null
     this.#pause = null
     this.parts.observer.running()
     this.#wake()

@@ -201,6 +201,18 @@ describe('the guard', () => {
     expect([...(records.last().tensors.get('weight')?.data ?? [])].every(Number.isFinite)).toBe(true)
   })
 
+  test('takes no checkpoint by cadence while the loss is above its margin', async () => {
+    const { parts, observer, records } = fakeRun({
+      ...EXPLODING,
+      checkpoints: { everySteps: 1, everySeconds: null },
+      guard: { patience: 4 },
+    })
+    const trainer = await Trainer.create({ ...parts, batches: fakeSource(1000) }, null)
+    observer.onPause = () => trainer.stop()
+    await trainer.run()
+    expect(records.last().standing.step).toBe(trainer.step - 4)
+  })
+
   test('lets the run be taken back and go on with a smaller rate', async () => {
     const { parts, observer, records } = fakeRun(EXPLODING)
     const trainer = await Trainer.create(parts, null)
