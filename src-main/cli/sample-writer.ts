@@ -3,7 +3,7 @@ import type { GeneratedToken } from '../../src-core/sampling/generate'
 
 export interface SampleBeginning {
   /** Of what the vocabulary has. */
-  readonly prime: readonly number[]
+  readonly prime: ArrayLike<number> & Iterable<number>
   readonly missing: readonly MissingToken[]
   readonly seed: number
 }

@@ -49,8 +49,9 @@ export async function sample(runOrFile: string, rawOptions: Record<string, unkno
   const corpus = () => corpusOf(located)
   await withTrained(located, 'stepping', async (trained) => {
     const { vocabulary } = trained
-    const text = options.prime ?? checkpoint.plan.samples.prime ?? (await beginning(corpus, trained))
-    const { indices, missing } = vocabulary.encode(text)
+    const text = options.prime ?? checkpoint.plan.samples.prime
+    const { indices, missing } =
+      text === null ? { indices: await beginning(corpus, trained), missing: [] } : vocabulary.encode(text)
     const copies = options.novelty ? new CopyMatcher(new SuffixTree(await corpus())) : undefined
     const stepper = await trained.stepper()
     const writer = options.json ? new JsonSample(vocabulary) : new TextSample(vocabulary)
@@ -95,8 +96,8 @@ async function corpusOf({ checkpoint, run }: LocatedCheckpoint): Promise<TokenAr
 /** The corpus's own beginning, as long as the network reads; nothing where the corpus is gone. */
 async function beginning(
   corpus: () => Promise<TokenArray>,
-  { network, vocabulary }: TrainedNetwork,
-): Promise<string> {
+  { network }: TrainedNetwork,
+): Promise<ArrayLike<number> & Iterable<number>> {
   const tokens = await corpus().catch(() => new Uint8Array(0))
-  return vocabulary.decode(tokens.subarray(0, Math.max(network.window.length, BEGINNING)))
+  return tokens.subarray(0, Math.max(network.window.length, BEGINNING))
 }

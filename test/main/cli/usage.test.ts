@@ -32,6 +32,8 @@ describe('the command line', () => {
     ['an unknown kind of token', [...train, '--tokens', 'pixels'], 'pixels'],
     ['an unknown order', [...train, '--order', 'random'], 'random'],
     ['an unknown engine', [...train, '--engine', 'steam'], 'steam'],
+    ['an unknown network to time', ['bench', '--config', 'rnn1x1'], 'rnn256x8'],
+    ['no time to measure', ['bench', '--seconds', '0'], '--seconds'],
     ['no format to export', ['export', 'x', '--out', 'y'], '--format'],
     ['an unknown format', ['export', 'x', '--format', 'pt', '--out', 'y'], 'pt'],
   ])('refuses %s in one line, with exit code 2', async (_, args, named) => {

@@ -246,6 +246,31 @@ describe('unroll engines', () => {
   })
 })
 
+describe('unroll bench', () => {
+  it('gives a line for each configuration', async () => {
+    const args = [
+      'bench',
+      '--config',
+      'rnn256x8',
+      'gru256x8',
+      '--seconds',
+      '0.01',
+      '--threads',
+      '1',
+      '--json',
+    ]
+    const schema = z.strictObject({
+      engine: z.literal('ort'),
+      config: z.string(),
+      ms_per_step: z.number().positive(),
+      tokens_per_second: z.number().positive(),
+      threads: z.literal(1),
+    })
+    const found = lines(schema, await work.unroll(args))
+    expect(found.map(({ config }) => config)).toEqual(['rnn256x8', 'gru256x8'])
+  })
+})
+
 describe('unroll export', () => {
   it('writes the weights as safetensors and as a table', async () => {
     await work.unroll(['export', 'run', '--format', 'safetensors', '--out', 'w.safetensors'])
