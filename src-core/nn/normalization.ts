@@ -2,8 +2,8 @@ import { add, divide, mean, multiply, reshape, scale, sqrt, square, subtract } f
 import { scalar, type Variable } from '../graph/variable'
 
 /** Keras 1: epsilon 1e-3 inside the root, moving averages with momentum 0.99. */
-export const NORMALIZATION_EPSILON = 1e-3
-export const NORMALIZATION_MOMENTUM = 0.99
+const NORMALIZATION_EPSILON = 1e-3
+const NORMALIZATION_MOMENTUM = 0.99
 
 export interface ScaleAndShift {
   /** γ [F], starts at 1. */

@@ -34,7 +34,7 @@ export interface OnnxConstant extends OnnxValue {
   readonly data: Uint8Array
 }
 
-export const OPSET = 18
+const OPSET = 18
 const IR_VERSION = 8
 const elementTypes: Record<OnnxType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 }
 const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 }

@@ -58,54 +58,54 @@ function binary<N extends BinaryName>(
   return op
 }
 
-export const addOp = binary(
+const addOp = binary(
   'add',
   'float32',
   (a, b) => a + b,
   (g) => [g, g],
 )
-export const subtractOp = binary(
+const subtractOp = binary(
   'subtract',
   'float32',
   (a, b) => a - b,
   (g) => [g, negate(g)],
 )
-export const multiplyOp = binary(
+const multiplyOp = binary(
   'multiply',
   'float32',
   (a, b) => a * b,
   (g, a, b) => [multiply(g, b), multiply(g, a)],
 )
 /** d(a/b)/db = -(a/b)/b */
-export const divideOp = binary(
+const divideOp = binary(
   'divide',
   'float32',
   (a, b) => a / b,
   (g, _a, b, y) => [divide(g, b), negate(divide(multiply(g, y), b))],
 )
 /** Where both are equal, the gradient goes to the first. */
-export const maximumOp = binary('maximum', 'float32', Math.max, (g, a, b) => {
+const maximumOp = binary('maximum', 'float32', Math.max, (g, a, b) => {
   const second = greater(b, a)
   return [where(second, scalar(0), g), where(second, g, scalar(0))]
 })
-export const minimumOp = binary('minimum', 'float32', Math.min, (g, a, b) => {
+const minimumOp = binary('minimum', 'float32', Math.min, (g, a, b) => {
   const second = greater(a, b)
   return [where(second, scalar(0), g), where(second, g, scalar(0))]
 })
-export const greaterOp = binary(
+const greaterOp = binary(
   'greater',
   'bool',
   (a, b) => Number(a > b),
   () => null,
 )
-export const equalOp = binary(
+const equalOp = binary(
   'equal',
   'bool',
   (a, b) => Number(a === b),
   () => null,
 )
 
-export const whereOp: Op<'where'> = {
+const whereOp: Op<'where'> = {
   name: 'where',
   infer(inputs) {
     const [condition, a, b] = inputs
@@ -130,7 +130,7 @@ export const whereOp: Op<'where'> = {
   vectorize: (inputs, mapped, attributes) => apply(whereOp, aligned(inputs, mapped), attributes),
 }
 
-export const negateOp: Op<'negate'> = {
+const negateOp: Op<'negate'> = {
   name: 'negate',
   infer(inputs) {
     if (inputs[0].dtype !== 'float32') fail('negate', inputs, 'works on float32 only')
@@ -141,7 +141,7 @@ export const negateOp: Op<'negate'> = {
   vectorize: ([x]) => negate(x),
 }
 
-export const castOp: Op<'cast'> = {
+const castOp: Op<'cast'> = {
   name: 'cast',
   infer: ([x], { to }) => ({ dtype: to, shape: x.shape }),
   gradient: () => [null],

@@ -46,7 +46,7 @@ export function alignMapped(x: Variable, rank: number): Variable {
   return reshape(x, [length, ...new Array<number>(rank - inner.length).fill(1), ...inner])
 }
 
-export const reshapeOp: Op<'reshape'> = {
+const reshapeOp: Op<'reshape'> = {
   name: 'reshape',
   infer(inputs, { shape }) {
     const [x] = inputs
@@ -66,7 +66,7 @@ export function reshape(x: Variable, shape: Shape): Variable {
   return apply(reshapeOp, [x], { shape })
 }
 
-export const broadcastToOp: Op<'broadcastTo'> = {
+const broadcastToOp: Op<'broadcastTo'> = {
   name: 'broadcastTo',
   infer(inputs, { shape }) {
     const [x] = inputs
@@ -90,7 +90,7 @@ export function broadcastTo(x: Variable, shape: Shape): Variable {
   return sameShape(x.shape, shape) ? x : apply(broadcastToOp, [x], { shape })
 }
 
-export const sumOp: Op<'sum'> = {
+const sumOp: Op<'sum'> = {
   name: 'sum',
   infer(inputs, { axes }) {
     const [x] = inputs

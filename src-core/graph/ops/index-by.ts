@@ -16,7 +16,7 @@ function checkIndices(data: TensorData, rows: number) {
   }
 }
 
-export const gatherOp: Op<'gather'> = {
+const gatherOp: Op<'gather'> = {
   name: 'gather',
   infer(inputs) {
     const [table, index] = inputs
@@ -38,7 +38,7 @@ export const gatherOp: Op<'gather'> = {
   vectorize: ([table, index], [tableMapped]) => (tableMapped ? null : gather(table, index)),
 }
 
-export const scatterAddOp: Op<'scatterAdd'> = {
+const scatterAddOp: Op<'scatterAdd'> = {
   name: 'scatterAdd',
   infer(inputs, { rows }) {
     const [index, values] = inputs
@@ -62,7 +62,7 @@ export const scatterAddOp: Op<'scatterAdd'> = {
   vectorize: () => null,
 }
 
-export const oneHotOp: Op<'oneHot'> = {
+const oneHotOp: Op<'oneHot'> = {
   name: 'oneHot',
   infer(inputs, { depth }) {
     if (inputs[0].dtype !== 'int32') fail('oneHot', inputs, 'takes int32 indices')

@@ -16,7 +16,7 @@ function transposed(data: TensorData, rows: number, columns: number): TensorData
   return result
 }
 
-export const matmulOp: Op<'matmul'> = {
+const matmulOp: Op<'matmul'> = {
   name: 'matmul',
   infer(inputs, { transposeA, transposeB }) {
     const [a, b] = inputs

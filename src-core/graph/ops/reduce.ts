@@ -36,7 +36,7 @@ function largest(
   }
 }
 
-export const maxOp: Op<'max'> = {
+const maxOp: Op<'max'> = {
   name: 'max',
   infer: (inputs, { axis }) => ({ dtype: 'float32', shape: checkAxis('max', inputs, axis) }),
   /** Goes to the largest, in equal shares where several are. */
@@ -53,7 +53,7 @@ export const maxOp: Op<'max'> = {
   vectorize: ([x], _mapped, { axis }) => max(x, axis + 1),
 }
 
-export const argmaxOp: Op<'argmax'> = {
+const argmaxOp: Op<'argmax'> = {
   name: 'argmax',
   infer: (inputs, { axis }) => ({ dtype: 'int32', shape: checkAxis('argmax', inputs, axis) }),
   gradient: () => [null],

@@ -10,7 +10,7 @@ function around(shape: Shape, axis: number): [number, number, number] {
 
 const resized = (shape: Shape, axis: number, size: number) => shape.map((old, i) => (i === axis ? size : old))
 
-export const transposeOp: Op<'transpose'> = {
+const transposeOp: Op<'transpose'> = {
   name: 'transpose',
   infer(inputs, { permutation }) {
     const [x] = inputs
@@ -34,7 +34,7 @@ export const transposeOp: Op<'transpose'> = {
   vectorize: ([x], _mapped, { permutation }) => transpose(x, [0, ...permutation.map((axis) => axis + 1)]),
 }
 
-export const sliceOp: Op<'slice'> = {
+const sliceOp: Op<'slice'> = {
   name: 'slice',
   infer(inputs, { axis, start, end }) {
     const [x] = inputs
@@ -59,7 +59,7 @@ export const sliceOp: Op<'slice'> = {
   vectorize: ([x], _mapped, { axis, start, end }) => slice(x, axis + 1, start, end),
 }
 
-export const padOp: Op<'pad'> = {
+const padOp: Op<'pad'> = {
   name: 'pad',
   infer(inputs, { axis, before, after }) {
     const [x] = inputs
@@ -83,7 +83,7 @@ export const padOp: Op<'pad'> = {
   vectorize: ([x], _mapped, { axis, before, after }) => pad(x, axis + 1, before, after),
 }
 
-export const concatOp: Op<'concat'> = {
+const concatOp: Op<'concat'> = {
   name: 'concat',
   infer(inputs, { axis }) {
     const [first] = inputs
@@ -144,9 +144,4 @@ export function concat(inputs: readonly Variable[], axis: number): Variable {
 export function select(x: Variable, axis: number, index: number): Variable {
   const shape = x.shape.filter((_, i) => i !== axis)
   return reshape(slice(x, axis, index, index + 1), shape)
-}
-
-/** Tensors of one shape under one another, along a new first axis. */
-export function stack(inputs: readonly Variable[]): Variable {
-  return concat(inputs.map((input) => reshape(input, [1, ...input.shape])), 0) // prettier-ignore
 }

@@ -30,7 +30,7 @@ function logSoftmaxRows(data: TensorData, classes: number): TensorData {
   return result
 }
 
-export const softmaxOp: Op<'softmax'> = {
+const softmaxOp: Op<'softmax'> = {
   name: 'softmax',
   infer(inputs) {
     checkClasses('softmax', inputs)
@@ -42,7 +42,7 @@ export const softmaxOp: Op<'softmax'> = {
   vectorize: ([x]) => softmax(x),
 }
 
-export const logSoftmaxOp: Op<'logSoftmax'> = {
+const logSoftmaxOp: Op<'logSoftmax'> = {
   name: 'logSoftmax',
   infer(inputs) {
     checkClasses('logSoftmax', inputs)
@@ -54,7 +54,7 @@ export const logSoftmaxOp: Op<'logSoftmax'> = {
   vectorize: ([x]) => logSoftmax(x),
 }
 
-export const crossEntropyOp: Op<'crossEntropy'> = {
+const crossEntropyOp: Op<'crossEntropy'> = {
   name: 'crossEntropy',
   infer(inputs) {
     checkClasses('crossEntropy', inputs)

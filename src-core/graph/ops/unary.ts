@@ -27,29 +27,29 @@ function unary<N extends UnaryName>(
   return op
 }
 
-export const expOp = unary('exp', Math.exp, (g, _x, y) => multiply(g, y))
-export const logOp = unary('log', Math.log, (g, x) => divide(g, x))
+const expOp = unary('exp', Math.exp, (g, _x, y) => multiply(g, y))
+const logOp = unary('log', Math.log, (g, x) => divide(g, x))
 /** d√x/dx = 1/(2√x) */
-export const sqrtOp = unary('sqrt', Math.sqrt, (g, _x, y) => divide(scale(g, 0.5), y))
-export const absOp = unary('abs', Math.abs, (g, x) => multiply(g, sign(x)))
-export const signOp = unary('sign', Math.sign, () => null)
+const sqrtOp = unary('sqrt', Math.sqrt, (g, _x, y) => divide(scale(g, 0.5), y))
+const absOp = unary('abs', Math.abs, (g, x) => multiply(g, sign(x)))
+const signOp = unary('sign', Math.sign, () => null)
 /** dtanh/dx = 1 - y² */
-export const tanhOp = unary('tanh', Math.tanh, (g, _x, y) => multiply(g, subtract(scalar(1), square(y))))
+const tanhOp = unary('tanh', Math.tanh, (g, _x, y) => multiply(g, subtract(scalar(1), square(y))))
 /** dσ/dx = y - y² */
-export const sigmoidOp = unary(
+const sigmoidOp = unary(
   'sigmoid',
   (x) => 1 / (1 + Math.exp(-x)),
   (g, _x, y) => multiply(g, subtract(y, square(y))),
 )
 /** Keras 1's: 0.2x + 0.5 cut to [0, 1]; its slope is 0.2 strictly inside and 0 elsewhere. */
-export const hardSigmoidOp = unary(
+const hardSigmoidOp = unary(
   'hardSigmoid',
   (x) => Math.min(1, Math.max(0, 0.2 * x + 0.5)),
   // y - y² is positive exactly where 0 < y < 1.
   (g, _x, y) => where(greater(subtract(y, square(y)), scalar(0)), scale(g, 0.2), scalar(0)),
 )
 /** max(0, x), with slope 0 at 0. Sign of the output is that slope. */
-export const reluOp = unary(
+const reluOp = unary(
   'relu',
   (x) => (x > 0 ? x : x === x ? 0 : x),
   (g, _x, y) => multiply(g, sign(y)),
