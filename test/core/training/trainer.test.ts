@@ -168,6 +168,27 @@ describe('between steps', () => {
     expect(observer.standings.map(({ step }) => step)).toContain(STEPS)
   })
 
+  test('one checkpoint is written at a time, while training goes on', async () => {
+    const { parts, observer, records } = fakeRun({
+      ...PLAN,
+      checkpoints: { everySteps: 1, everySeconds: null },
+    })
+    let writing = 0
+    let stepsMeanwhile = 0
+    const save = records.save.bind(records)
+    records.save = async (checkpoint) => {
+      expect(++writing).toBe(1)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+      await save(checkpoint)
+      writing--
+    }
+    observer.onStep = () => (stepsMeanwhile += writing)
+    await (await Trainer.create(parts, null)).run()
+    expect(observer.standings.at(-1)?.step).toBe(STEPS)
+    expect(observer.pauses).toEqual([])
+    expect(stepsMeanwhile).toBeGreaterThan(0)
+  })
+
   test('a run whose last checkpoint cannot be written fails', async () => {
     const { parts, observer, records } = fakeRun(PLAN)
     const trainer = await Trainer.create(parts, null)
@@ -224,6 +245,26 @@ describe('the guard', () => {
     const steps = records.metrics.match(/"type":"step","step":\d+/g) ?? []
     expect(new Set(steps).size).toBe(40)
     expect(steps).toHaveLength(40)
+  })
+
+  test('of a resumed run finds what that of the undisturbed run does', async () => {
+    const stepOfFinding = async (trainer: Trainer, { observer }: FakeRun) => {
+      observer.onPause = () => trainer.stop()
+      await trainer.run()
+      return trainer.step
+    }
+    const undisturbed = fakeRun(EXPLODING)
+    const end = await stepOfFinding(await Trainer.create(undisturbed.parts, null), undisturbed)
+
+    const first = fakeRun(EXPLODING)
+    const stopped = await Trainer.create(first.parts, null)
+    first.observer.onStep = (step) => {
+      if (step === end - 1) stopped.stop()
+    }
+    await stopped.run()
+    const second = fakeRun(EXPLODING, first.records)
+    const resumed = await Trainer.create(second.parts, first.records.last())
+    expect(await stepOfFinding(resumed, second)).toBe(end)
   })
 
   test('keeps broken weights out of the checkpoints', async () => {

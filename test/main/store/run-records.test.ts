@@ -77,6 +77,17 @@ describe('a run on disk', () => {
     expect(await resultOf(cut)).toEqual(await resultOf(whole))
   })
 
+  test('has all lines on the disk that a checkpoint names', async () => {
+    const folder = await newFolder()
+    await train(folder, 3)
+    const found = await readNewestCheckpoint(runPaths(folder).checkpoints)
+    const files = await RunFiles.open(folder, found)
+    files.appendMetrics('{"type":"step"}\n')
+    if (found) await files.save({ ...found.checkpoint, written: files.written })
+    expect((await readFile(runPaths(folder).metrics, 'utf8')).endsWith('\n{"type":"step"}\n')).toBe(true)
+    await files.close()
+  })
+
   test('refuses to go on where lines before the checkpoint are missing', async () => {
     const folder = await newFolder()
     await train(folder, 6)
@@ -164,6 +175,13 @@ describe('a file that grows by lines', () => {
     await file.flush()
     await file.close()
     expect(await readFile(path, 'utf8')).toBe('één\nthree\n')
+  })
+
+  test('is cut to the length that it is opened with', async () => {
+    const path = join(await temporaryFolder(), 'lines')
+    await writeFile(path, 'kept\nlost\n')
+    await (await AppendFile.open(path, 5)).close()
+    expect(await readFile(path, 'utf8')).toBe('kept\n')
   })
 
   test('keeps what a full disk refuses, and says so', async () => {
