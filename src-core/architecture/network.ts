@@ -3,6 +3,7 @@ import { mean, multiply, reshape, scale, sum } from '../graph/ops'
 import type { Program } from '../graph/program'
 import { constant, type Variable } from '../graph/variable'
 import { clip, type ClippingOptions, type OptimizerOptions, optimizerStep } from '../nn/optimizer'
+import { carriesState } from './carries-state'
 import { soundDiagram } from './check'
 import { type ColorParameters, parametersByColor } from './colors'
 import type { Diagram } from './diagram'
@@ -58,9 +59,7 @@ export class Network {
     this.window = windowOf(document)
     this.weights = outputWeights(this.#diagram, this.window)
     this.parameters = parametersByColor(this.#diagram, vocabulary)
-    this.stateful =
-      document.boxes.some((box) => box.stateful) ||
-      document.shapes.some((shape) => shape.kind === 'rectangle' && shape.source.kind === 'carried')
+    this.stateful = carriesState(document)
     this.#stepped = steppedTriangle(this.#diagram, this.#order)
     this.stepping = this.#stepped ? 'carried' : 'window'
   }

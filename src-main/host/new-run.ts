@@ -1,4 +1,5 @@
 import { version } from '../../package.json'
+import { carriesState } from '../../src-core/architecture/carries-state'
 import { Network } from '../../src-core/architecture/network'
 import { parseArchitecture } from '../../src-core/architecture/parse'
 import type { FallbackEncoding } from '../../src-core/corpus/single-byte-decoder'
@@ -20,7 +21,7 @@ export interface NewRunRequest extends Watched {
   /** Files of the corpus, in their order. */
   readonly files: readonly string[]
   readonly fallback?: FallbackEncoding | null
-  /** Over the architecture's own plan and the defaults, the later over the earlier. */
+  /** Over the architecture's own plan and the defaults, the later over the earlier; lanes are usual for a carried state. */
   readonly plans: readonly unknown[]
   /** Instead of the rate of every segment. */
   readonly learningRate?: number
@@ -33,7 +34,9 @@ export interface NewRunRequest extends Watched {
  */
 export async function newRun(request: NewRunRequest): Promise<RunRecord> {
   const architecture = parseArchitecture(request.architecture)
-  const planned = makePlan(architecture.plan ?? {}, ...request.plans)
+  // Shuffled windows would carry the state of one place of the text to another.
+  const usual = carriesState(architecture) ? { order: 'lanes' } : {}
+  const planned = makePlan(usual, architecture.plan ?? {}, ...request.plans)
   const { learningRate } = request
   const plan =
     learningRate === undefined

@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { decodeSafetensors } from '../../../src-core/formats/safetensors'
-import { Workplace, type Finished } from './unroll'
+import { tinyArchitecture, Workplace, type Finished } from './unroll'
 
 const work = new Workplace()
 const epochSchema = z.strictObject({
@@ -94,6 +94,23 @@ describe('unroll train', () => {
       plan: { batch: 8, seed: 6, tokens: 'bytes', optimizer: { kind: 'sgd', clipNorm: 1 } },
       corpus: { length: 8400, tokens: 'bytes' },
     })
+  })
+})
+
+describe('a network that carries its state', () => {
+  it.each([
+    ['in lanes', [], 'lanes'],
+    ['in another order where that is asked for', ['--order', 'file'], 'file'],
+  ])('is trained %s', async (_, options, order) => {
+    const boxes = tinyArchitecture.boxes.map((box) => ({ ...box, stateful: true }))
+    work.write('stateful.json', JSON.stringify({ ...tinyArchitecture, boxes }))
+    const { code } = await work.unroll([
+      ...['train', '--architecture', 'stateful.json', '--corpus', 'tiny.txt', '--steps', '1'],
+      ...['--out', `in-${order}`, ...options],
+    ])
+    expect(code).toBe(0)
+    const run: unknown = JSON.parse(readFileSync(work.path(`in-${order}/run.json`), 'utf8'))
+    expect(run).toMatchObject({ plan: { order } })
   })
 })
 
