@@ -92,6 +92,30 @@ describe('a resumed run', () => {
     },
   )
 
+  test('that was stopped while it validated does so again', async () => {
+    const whole = await run(PLAN)
+    const stopped = fakeRun(PLAN)
+    const validation = fakeSource(2, 3)
+    let validated = 0
+    const trainer = await Trainer.create(
+      {
+        ...stopped.parts,
+        validation: {
+          ...validation,
+          fillTokens: (...args) => {
+            if (++validated === 3) trainer.stop()
+            return validation.fillTokens(...args)
+          },
+        },
+      },
+      null,
+    )
+    expect(await trainer.run()).toBe('stopped')
+    expect(trainer.step).toBe(2 * BATCHES)
+    expect(stopped.observer.epochs).toHaveLength(1)
+    expect(resultOf(await run(PLAN, stopped))).toEqual(resultOf(whole))
+  })
+
   test('that was killed goes on from its last checkpoint and takes back what was written after it', async () => {
     const whole = await run(PLAN)
     const killed = await run(PLAN)
@@ -152,6 +176,22 @@ describe('between steps', () => {
       expect(portions).toBe(50)
     },
   )
+
+  test('an interlude is brought to its end before a sample of the plan begins', async () => {
+    const { parts, observer } = fakeRun({ ...PLAN, samples: { everySteps: 3 } })
+    let portions = 0
+    const atSamples: number[] = []
+    const sample: typeof parts.sample = () => {
+      atSamples.push(portions)
+      return Promise.resolve({ prime: '', text: '' })
+    }
+    const trainer = await Trainer.create({ ...parts, sample }, null)
+    observer.onStep = (step) => {
+      if (step === 2) trainer.interlude(() => Promise.resolve(++portions === 1000))
+    }
+    await trainer.run()
+    expect(new Set(atSamples)).toEqual(new Set([1000]))
+  })
 
   test('a checkpoint that cannot be written pauses the run, which goes on once there is room', async () => {
     const { parts, observer, records } = fakeRun(PLAN)
