@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { reasonOf, UnrollError } from '../../src-core/errors'
@@ -88,8 +89,8 @@ export async function createRun(path: string, run: NewRun): Promise<RunRecord> {
   let partial: string | null = null
   try {
     await mkdir(dirname(folder), { recursive: true })
-    partial = await mkdtemp(join(dirname(folder), '.partial-run-'))
-    await mkdir(runPaths(partial).checkpoints)
+    partial = join(dirname(folder), `.partial-${randomUUID()}`)
+    await mkdir(runPaths(partial).checkpoints, { recursive: true })
     await writeRun(partial, record)
     await rename(partial, folder)
     await syncFolder(dirname(folder))
