@@ -1,17 +1,21 @@
 import {
   add,
+  concat,
   divide,
   exp,
   maximum,
   minimum,
   multiply,
+  reshape,
   scale,
+  slice,
   sqrt,
   square,
   subtract,
   sum,
 } from '../graph/ops'
 import type { ProgramState } from '../graph/program'
+import { sizeOf } from '../graph/tensor'
 import { scalar, variable, type Variable } from '../graph/variable'
 
 /** Rates and decays as Keras 1 names and defaults them; the learning rate itself is an input of the program. */
@@ -40,7 +44,14 @@ export interface OptimizerStep {
   readonly updates: Readonly<Record<string, Variable>>
 }
 
-/** One step of an optimiser over all parameters. @param learningRate float32 [] */
+/** Elements up to which a parameter is updated with the others like it: a node costs more than its arithmetic there. */
+const LARGEST_SMALL = 1 << 16
+
+/**
+ * One step of an optimiser over all parameters. Small ones are updated as one, and their moments are one row in
+ * the parameters' order (`optimizer/<what>/small-parameters`).
+ * @param learningRate float32 []
+ */
 export function optimizerStep(
   options: OptimizerOptions,
   trained: readonly Trained[],
@@ -54,8 +65,31 @@ export function optimizerStep(
     return (updates[name] = next(old))
   }
   const rule = ruleOf(options, learningRate, state)
-  for (const each of trained) updates[each.name] = subtract(each.parameter, rule(each))
+  const next = (each: Trained) => subtract(each.parameter, rule(each))
+  const small = trained.filter(({ parameter }) => sizeOf(parameter.shape) <= LARGEST_SMALL)
+  for (const each of trained) if (!small.includes(each)) updates[each.name] = next(each)
+  Object.assign(updates, together(small, next))
   return { states, updates }
+}
+
+/** The next values of several parameters, computed as those of one long row. */
+function together(small: readonly Trained[], next: (each: Trained) => Variable): Record<string, Variable> {
+  if (small.length < 2) return Object.fromEntries(small.map((each) => [each.name, next(each)]))
+  const row = (values: readonly Variable[]) => concat(values.map((value) => reshape(value, [sizeOf(value.shape)])), 0) // prettier-ignore
+  const all = next({
+    name: 'small-parameters',
+    parameter: row(small.map(({ parameter }) => parameter)),
+    gradient: row(small.map(({ gradient }) => gradient)),
+  })
+  let start = 0
+  return Object.fromEntries(
+    small.map(({ name, parameter: { shape } }) => {
+      const end = start + sizeOf(shape)
+      const part = reshape(slice(all, 0, start, end), shape)
+      start = end
+      return [name, part]
+    }),
+  )
 }
 
 type MakeState = (name: string, shape: readonly number[], next: (old: Variable) => Variable) => Variable
