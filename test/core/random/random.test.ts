@@ -28,6 +28,21 @@ describe('Philox4x32-10', () => {
 })
 
 describe('Random', () => {
+  it('draws the blocks of one counter after the other', () => {
+    const random = Random.from(11, 'blocks')
+    const { key, nonce } = random.state
+    for (let block = 0; block < 40; block++) {
+      const drawn = [random.word(), random.word(), random.word(), random.word()]
+      expect(drawn).toEqual(exactPhilox([block, 0, ...nonce, ...key]))
+    }
+  })
+
+  it('fills every place of a mask', () => {
+    const mask = new Float32Array(70).fill(-1)
+    Random.from(12).fillMask(mask, 1 - 1e-9)
+    expect(new Set(mask)).toEqual(new Set([1]))
+  })
+
   it('is the same stream for the same seed and path', () => {
     expect(draw(Random.from(1, 'mask', 3))).toEqual(draw(Random.from(1, 'mask', 3)))
   })
