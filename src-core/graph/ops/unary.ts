@@ -48,11 +48,11 @@ const hardSigmoidOp = unary(
   // y - y² is positive exactly where 0 < y < 1.
   (g, _x, y) => where(greater(subtract(y, square(y)), scalar(0)), scale(g, 0.2), scalar(0)),
 )
-/** max(0, x), with slope 0 at 0. Sign of the output is that slope. */
+/** max(0, x), with slope 0 at 0. */
 const reluOp = unary(
   'relu',
   (x) => (x > 0 ? x : x === x ? 0 : x),
-  (g, _x, y) => multiply(g, sign(y)),
+  (g, _x, y) => where(greater(y, scalar(0)), g, scalar(0)),
 )
 
 export const exp = (x: Variable): Variable => apply(expOp, [x], {})
