@@ -46,6 +46,8 @@ export function fitsColumns(node: Scan): boolean {
 export class ColumnLoop {
   /** Names of the states as they are after the last step made. */
   states: readonly string[]
+  /** The index of the step that is being made. */
+  private at = 0
   private readonly names = new Map<Variable, string>()
 
   constructor(
@@ -59,7 +61,7 @@ export class ColumnLoop {
   step(at: number): string[] {
     const { node, names } = this
     names.clear()
-    node.elements.forEach((element, i) => names.set(element, this.element(node.sequences[i], at)))
+    this.at = at
     node.states.forEach((state, i) => names.set(state, this.states[i]))
     this.states = node.next.map(this.name)
     return node.collected.map(this.name)
@@ -75,6 +77,8 @@ export class ColumnLoop {
 
   private make(value: Variable): string {
     const { node } = value
+    const place = this.node.elements.indexOf(value)
+    if (place >= 0) return this.element(this.node.sequences[place])
     if (!this.node.body.has(value) || node.kind !== 'apply') return this.outer(value)
     const { builder } = this.lowering
     switch (node.name) {
@@ -108,7 +112,7 @@ export class ColumnLoop {
       const { node } = product
       const once = this.lowering.usedOnce(product) && this.node.body.has(rest)
       if (once && this.node.body.has(product) && node.kind === 'apply' && node.name === 'matmul') {
-        return this.product(node, this.name(rest))
+        return this.productOfBoth(node, rest) ?? this.product(node, this.name(rest))
       }
     }
     return null
@@ -126,39 +130,58 @@ export class ColumnLoop {
     ])
   }
 
+  /** [Wᵀ Vᵀ] · [h; x] for h·W + x·V where x·V comes from outside: one product instead of two and a sum. */
+  private productOfBoth(
+    { inputs: [h, w], attributes: { transposeB } }: ApplyOf<'matmul'>,
+    element: Variable,
+  ): string | null {
+    const { builder, usedOnce } = this.lowering
+    const place = this.node.elements.indexOf(element)
+    const other = place >= 0 && usedOnce(element) ? productOfSequence(this.node.sequences[place]) : null
+    if (!other) return null
+    const lefts = [this.left(w, transposeB), this.left(other.weights, other.transposeB)]
+    const left = builder.node('Concat', lefts, { axis: 1 })
+    const { name, columns } = this.factorAtStep(other.x)
+    const right = builder.node('Concat', [this.name(h), columns ? name : builder.transpose(name)], {
+      axis: 0,
+    })
+    return builder.node('Gemm', [left, right, ...this.column(other.bias)])
+  }
+
   /** The weights as left operand. Transposing them once serves all steps. */
   private left(w: Variable, transposed: boolean): string {
     const { builder } = this.lowering
     return transposed ? this.lowering.name(w) : builder.transpose(this.lowering.name(w))
   }
 
-  /** The element of a sequence [T, R, C] at a step, as [C, R]. */
-  private element(sequence: Variable, at: number): string {
-    const { lowering } = this
-    const steps = lowering.stepsOf(sequence)
-    if (steps?.columns) return steps.names[at]
-    return this.elementOfProduct(sequence, at) ?? lowering.builder.transpose(lowering.elements(sequence)[at])
+  /** The element of a sequence [T, R, C] at this step, as [C, R]. */
+  private element(sequence: Variable): string {
+    const { builder, stepsOf, elements } = this.lowering
+    const steps = stepsOf(sequence)
+    if (steps?.columns) return steps.names[this.at]
+    const product = productOfSequence(sequence)
+    if (!product) return builder.transpose(elements(sequence)[this.at])
+    // Made step by step after all: [C, R] comes out as the loop wants it, and in the cache.
+    const { name, columns } = this.factorAtStep(product.x)
+    const factors = [this.left(product.weights, product.transposeB), name]
+    return builder.node('Gemm', [...factors, ...this.column(product.bias)], {
+      transA: 0,
+      transB: Number(!columns),
+    })
   }
 
-  /**
-   * An element of a product over all steps, made step by step after all: [C, R] comes out as the loop wants
-   * it, and in the cache.
-   */
-  private elementOfProduct(sequence: Variable, at: number): string | null {
-    const { lowering } = this
-    const { product, biases } = withoutBiases(sequence)
-    const x = product && inner(product.inputs[0], 'reshape')?.inputs[0]
-    if (!product || !x || product.attributes.transposeA || x.shape[0] !== sequence.shape[0]) return null
-    const [bias] = biases
-    if (biases.length > 1) return null
-    const steps = lowering.stepsOf(x)
-    const right = steps?.columns ? steps.names[at] : lowering.elements(x)[at]
-    const added = bias ? [lowering.builder.reshape(lowering.name(bias), [bias.shape[0], 1])] : []
-    const left = this.left(product.inputs[1], product.attributes.transposeB)
-    return lowering.builder.node('Gemm', [left, right, ...added], {
-      transA: 0,
-      transB: Number(!steps?.columns),
-    })
+  /** What a product of a sequence reads at this step, as it is held. */
+  private factorAtStep(x: Variable): { readonly name: string; readonly columns: boolean } {
+    const steps = this.lowering.stepsOf(x)
+    return steps?.columns
+      ? { name: steps.names[this.at], columns: true }
+      : { name: this.lowering.elements(x)[this.at], columns: false }
+  }
+
+  /** A row [C] to be added to columns, as an operand of a product; nothing where there is none. */
+  private column(bias: Variable | null): string[] {
+    const { builder, name } = this.lowering
+    return bias ? [builder.reshape(name(bias), [bias.shape[0], 1])] : []
   }
 
   /** A value from outside the loop, so that it meets columns as it met rows. */
@@ -179,23 +202,33 @@ export class ColumnLoop {
   }
 }
 
-/** The product [T · R, C] that a sequence [T, R, C] is, and the rows [C] that are added to all of it. */
-function withoutBiases(sequence: Variable): {
-  product: ApplyOf<'matmul'> | null
-  biases: readonly Variable[]
-} {
-  const biases: Variable[] = []
+interface ProductOfSequence {
+  /** [T, R, K] */
+  readonly x: Variable
+  readonly weights: Variable
+  readonly transposeB: boolean
+  /** [C] */
+  readonly bias: Variable | null
+}
+
+/** A sequence [T, R, C] as the product of all steps and the row added to it that it is, or null where it is none. */
+function productOfSequence(sequence: Variable): ProductOfSequence | null {
+  let bias: Variable | null = null
   let value = sequence
   for (;;) {
     const reshaped = inner(value, 'reshape')
     const sum = inner(value, 'add')
-    const bias = sum?.inputs.find(({ shape }) => shape.length === 1)
+    const row = sum?.inputs.find(({ shape }) => shape.length === 1)
     if (reshaped) value = reshaped.inputs[0]
-    else if (sum && bias) {
-      biases.push(bias)
-      value = sum.inputs[sum.inputs[0] === bias ? 1 : 0]
-    } else return { product: inner(value, 'matmul'), biases }
+    else if (sum && row && !bias) {
+      bias = row
+      value = sum.inputs[sum.inputs[0] === row ? 1 : 0]
+    } else break
   }
+  const product = inner(value, 'matmul')
+  const x = product && inner(product.inputs[0], 'reshape')?.inputs[0]
+  if (!product || !x || product.attributes.transposeA || x.shape[0] !== sequence.shape[0]) return null
+  return { x, weights: product.inputs[1], transposeB: product.attributes.transposeB, bias }
 }
 
 function inner<N extends 'reshape' | 'add' | 'matmul'>(value: Variable, name: N): ApplyOf<N> | null {

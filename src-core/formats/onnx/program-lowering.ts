@@ -15,7 +15,7 @@ export class ProgramLowering implements Lowering {
   private readonly steps = new Map<Variable, Steps>()
   private readonly done = new Set<Scan>()
   private readonly users = new Map<Variable, number>()
-  private readonly parts: ReadonlyMap<Variable, readonly Variable[]>
+  private readonly parts: ReadonlyMap<Variable, Part>
 
   constructor(roots: readonly Variable[]) {
     const nodes = new Set(withBodies(roots).map(({ node }) => node))
@@ -60,10 +60,8 @@ export class ProgramLowering implements Lowering {
     this.steps.get(value)?.columns === true ? this.flatColumns(value) : null
 
   readonly part = ({ output }: ApplyOf<'slice'>, x: string, axis: number): string | null => {
-    const parts = this.parts.get(output)
-    if (!parts) return null
-    const sizes = parts.map(({ node }) => (node.kind === 'apply' && node.name === 'slice' ? node.attributes.end - node.attributes.start : 0)) // prettier-ignore
-    return this.builder.split(x, sizes, axis)[parts.indexOf(output)]
+    const part = this.parts.get(output)
+    return part ? this.builder.split(x, part.sizes, axis)[part.place] : null
   }
 
   /** Makes the loops; everything else is made when it is first named, so that nothing is made for nobody. */
@@ -208,23 +206,29 @@ function withBodies(roots: readonly Variable[]): Variable[] {
   return [...found]
 }
 
-/** Slices that cut all of a variable along one axis, each with its whole row of siblings in order. */
-function findParts(nodes: ReadonlySet<Node>): Map<Variable, readonly Variable[]> {
+/** The sizes that a variable is cut into along an axis, and which of them this is. */
+interface Part {
+  readonly sizes: readonly number[]
+  readonly place: number
+}
+
+/** The slices whose siblings cut, with them, all of a variable along one axis: one Split makes them all. */
+function findParts(nodes: ReadonlySet<Node>): Map<Variable, Part> {
   const siblings = new Map<string, ApplyOf<'slice'>[]>()
   for (const node of nodes) {
     if (node.kind !== 'apply' || node.name !== 'slice') continue
     const key = `${node.inputs[0].id} ${node.attributes.axis}`
     siblings.set(key, [...(siblings.get(key) ?? []), node])
   }
-  const parts = new Map<Variable, readonly Variable[]>()
+  const parts = new Map<Variable, Part>()
   for (const slices of siblings.values()) {
     const sorted = slices.sort((a, b) => a.attributes.start - b.attributes.start)
     const ends = [0, ...sorted.map(({ attributes }) => attributes.end)]
     const complete = sorted.every(({ attributes }, i) => attributes.start === ends[i])
     const { inputs, attributes } = sorted[0]
     if (!complete || ends[sorted.length] !== inputs[0].shape[attributes.axis] || sorted.length < 2) continue
-    const outputs = sorted.map(({ output }) => output)
-    outputs.forEach((output) => parts.set(output, outputs))
+    const sizes = sorted.map(({ attributes: { start, end } }) => end - start)
+    sorted.forEach(({ output }, place) => parts.set(output, { sizes, place }))
   }
   return parts
 }
