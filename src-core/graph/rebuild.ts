@@ -22,7 +22,7 @@ export function substitute(
   for (const value of reach(roots, (each) => replacements.has(each))) {
     if (made.has(value)) continue
     const { node } = value
-    if (node.kind === 'apply') made.set(value, reapply(node, node.inputs.map(image))) // prettier-ignore
+    if (node.kind === 'apply') made.set(value, reapply(node, node.inputs.map(image)))
     if (node.kind === 'scan' && inputsOf(node).some((input) => image(input) !== input)) {
       const copy = substituteScan(node, made)
       node.final.forEach((final, i) => made.set(final, copy.final[i]))

@@ -91,7 +91,11 @@ function findBody({ elements, states, next, collected }: Scan): LoopBody {
   const inside = new Map<Variable, boolean>(placeholders.map((placeholder) => [placeholder, true]))
   const reached = reach([...next, ...collected], (value) => value.id < first || inside.has(value))
   for (const value of reached) {
-    if (!inside.has(value)) inside.set(value, inputsOf(value.node).some((input) => inside.get(input) === true)) // prettier-ignore
+    if (!inside.has(value))
+      inside.set(
+        value,
+        inputsOf(value.node).some((input) => inside.get(input) === true),
+      )
   }
   const has = (value: Variable) => inside.get(value) === true
   const variables = reached.filter((value) => has(value) && !placeholders.includes(value))

@@ -75,7 +75,11 @@ export function optimizerStep(
 /** The next values of several parameters, computed as those of one long row. */
 function together(small: readonly Trained[], next: (each: Trained) => Variable): Record<string, Variable> {
   if (small.length < 2) return Object.fromEntries(small.map((each) => [each.name, next(each)]))
-  const row = (values: readonly Variable[]) => concat(values.map((value) => reshape(value, [sizeOf(value.shape)])), 0) // prettier-ignore
+  const row = (values: readonly Variable[]) =>
+    concat(
+      values.map((value) => reshape(value, [sizeOf(value.shape)])),
+      0,
+    )
   const all = next({
     name: 'small-parameters',
     parameter: row(small.map(({ parameter }) => parameter)),

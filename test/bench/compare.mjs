@@ -20,7 +20,15 @@ const configurations = chosen.length > 0 ? chosen : all
 const found = new Map(configurations.map((name) => [name, []]))
 for (let round = 0; round < Number(rounds); round++) {
   for (const name of configurations) {
-    const [own] = lines(process.execPath, [join(root, 'bin/unroll.mjs'), 'bench', '--config', name, '--seconds', seconds, '--json']) // prettier-ignore
+    const [own] = lines(process.execPath, [
+      join(root, 'bin/unroll.mjs'),
+      'bench',
+      '--config',
+      name,
+      '--seconds',
+      seconds,
+      '--json',
+    ])
     const best = lines('python3', [peers, name, '--seconds', seconds]).find(({ peer }) => peer === 'best')
     if (!best) throw new Error(`peers.py gave no figure for ${name}`)
     const measured = { ours: own.ms_per_step, best: best.ms_per_step, of: best.of }

@@ -45,7 +45,10 @@ class ReferenceEngine implements Engine {
     for (const { name, variable } of program.states) given.set(variable, this.states.get(name).value)
     const outputs = Object.entries(program.outputs)
     const updates = Object.entries(program.updates)
-    const values = evaluate([...outputs, ...updates].map(([, variable]) => variable), given) // prettier-ignore
+    const values = evaluate(
+      [...outputs, ...updates].map(([, variable]) => variable),
+      given,
+    )
     updates.forEach(([name], i) => (this.states.get(name).value = values[outputs.length + i]))
     return Object.fromEntries(outputs.map(([name], i) => [name, values[i]]))
   }

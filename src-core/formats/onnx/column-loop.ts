@@ -5,9 +5,27 @@ import { lowerings, type Lowering } from './lowering'
 
 /** Ops that do the same to each element, so that they do not care how a matrix is held. */
 const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
-  'add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'greater', 'equal', 'where', 'negate', 'cast',
-  'exp', 'log', 'sqrt', 'abs', 'sign', 'tanh', 'sigmoid', 'hardSigmoid', 'relu',
-]) // prettier-ignore
+  'add',
+  'subtract',
+  'multiply',
+  'divide',
+  'maximum',
+  'minimum',
+  'greater',
+  'equal',
+  'where',
+  'negate',
+  'cast',
+  'exp',
+  'log',
+  'sqrt',
+  'abs',
+  'sign',
+  'tanh',
+  'sigmoid',
+  'hardSigmoid',
+  'relu',
+])
 
 /** Fewer rows than this leave nothing to gain. */
 const FEWEST_ROWS = 8
@@ -108,7 +126,6 @@ export class ColumnLoop {
       [a, b],
       [b, a],
     ]) {
-      // prettier-ignore
       const { node } = product
       const once = this.lowering.usedOnce(product) && this.node.body.has(rest)
       if (once && this.node.body.has(product) && node.kind === 'apply' && node.name === 'matmul') {

@@ -121,7 +121,6 @@ export class ProgramLowering implements Lowering {
       [a, b],
       [b, a],
     ]) {
-      // prettier-ignore
       // A product over all steps has the shape [T, R, C] by a reshape, which a row [C] may be added before.
       const isRow = rest.shape.length === 1 && rest.shape[0] === shape[shape.length - 1]
       const flat =

@@ -28,7 +28,11 @@ const transposeOp: Op<'transpose'> = {
   evaluate([x], { permutation }, { dtype, shape }) {
     const strides = stridesOf(x.shape)
     const data = allocate(dtype, x.data.length)
-    walk(shape, permutation.map((axis) => strides[axis]), (from, at) => (data[at] = x.data[from])) // prettier-ignore
+    walk(
+      shape,
+      permutation.map((axis) => strides[axis]),
+      (from, at) => (data[at] = x.data[from]),
+    )
     return data
   },
   vectorize: ([x], _mapped, { permutation }) => transpose(x, [0, ...permutation.map((axis) => axis + 1)]),

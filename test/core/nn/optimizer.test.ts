@@ -105,7 +105,10 @@ describe('optimisers', () => {
 describe('clipping', () => {
   const a = variable('a', 'float32', [2])
   const b = variable('b', 'float32', [1])
-  const values = new Map([[a, float32([2], [3, 0])], [b, float32([1], [-4])]]) // prettier-ignore
+  const values = new Map([
+    [a, float32([2], [3, 0])],
+    [b, float32([1], [-4])],
+  ])
   const clipped = (options: Parameters<typeof clip>[1]) =>
     evaluate(clip([a, b], options), values).map(({ data }) => [...data])
 

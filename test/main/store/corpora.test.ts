@@ -105,7 +105,9 @@ describe('encoding', () => {
   })
 
   test('of more characters than bytes can number loses nothing either', async () => {
-    const text = Array.from({ length: 300_000 }, (_, at) => String.fromCharCode(0x3400 + (at % 7001))).join('')
+    const text = Array.from({ length: 300_000 }, (_, at) => String.fromCharCode(0x3400 + (at % 7001))).join(
+      '',
+    )
     expect(await textOf(file('long.txt', text))).toBe(text)
   })
 
