@@ -42,8 +42,8 @@ export async function trainRun(request: StartRequest, json: boolean): Promise<vo
       training.stop()
     },
     () => {
-      training.kill()
-      process.exit(1)
+      // Only once it is gone: the run is free again when the prompt is back.
+      training.kill(() => process.exit(1))
     },
   )
   try {

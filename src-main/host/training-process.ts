@@ -133,9 +133,14 @@ export class TrainingProcess {
     return this.#calls.sample(request)
   }
 
-  /** Ends the process at once; the run can be resumed from its last checkpoint. */
-  kill(): void {
-    this.#child.kill('SIGKILL')
+  /** Ends the process at once; the run can be resumed from its last checkpoint. @param gone called when it has ended. */
+  kill(gone: () => void = () => undefined): void {
+    const { exitCode, signalCode } = this.#child
+    if (exitCode !== null || signalCode !== null) gone()
+    else {
+      this.#child.once('exit', gone)
+      this.#child.kill('SIGKILL')
+    }
   }
 
   #crash(code: number | null, signal: NodeJS.Signals | null, lastWords: string): UnrollError {

@@ -83,12 +83,17 @@ function isAlive({ pid, started }: Holder): boolean {
   return started === null || startOf(pid) === started
 }
 
-/** When a process began, in the system's own count since it booted; null where the system does not say. */
+/**
+ * When a process began, in the system's own count since it booted; null where the system does not say. One that has
+ * ended but is not yet cleared away began never.
+ */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The process's name stands in brackets and may hold anything; the start is the twentieth field behind it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    // The process's name stands in brackets and may hold anything; the state is the first field behind it, the start
+    // the twentieth.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : fields[19]
   } catch {
     return null
   }
