@@ -45,10 +45,9 @@ export function planLoops(node: Scan, live: LiveBody, outputs: ReadonlySet<Varia
   const kept = live.states.filter((i) => !sums.has(i))
   const reads = [...sums.values()].flatMap((each) => each.reads)
   const collected = node.collected.filter((_, j) => outputs.has(node.stacked[j]))
+  const computed = new Set(node.body.variables)
   const roots = [...collected, ...reads, ...kept.map((i) => node.next[i])]
-  const needed = reach(roots, (value) => !node.body.has(value)).filter((value) =>
-    node.body.variables.includes(value),
-  )
+  const needed = reach(roots, (value) => !node.body.has(value)).filter((value) => computed.has(value))
 
   const depends = stateDependencies(node, needed)
   const components = order(kept, (j) => depends(node.next[j]))
@@ -58,7 +57,7 @@ export function planLoops(node: Scan, live: LiveBody, outputs: ReadonlySet<Varia
       states.map((j) => node.next[j]),
       (each) => !node.body.has(each),
     )) {
-      if (node.body.variables.includes(value) && states.some((i) => depends(value).has(i))) members.add(value)
+      if (computed.has(value) && states.some((i) => depends(value).has(i))) members.add(value)
     }
   })
   placeRest(node, needed, loops, new Set([...collected, ...reads]), depends)

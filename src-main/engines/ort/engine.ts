@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
-import { encodeOnnx, type OnnxValue } from '../../../src-core/formats/onnx/model'
+import { encodeOnnx } from '../../../src-core/formats/onnx/model'
 import { lowerProgram, nextName } from '../../../src-core/formats/onnx/lower-program'
 import type { Compiled, Engine } from '../../../src-core/graph/engine'
 import type { Program } from '../../../src-core/graph/program'
@@ -54,11 +54,11 @@ export class OrtEngine implements Engine {
       held: this.states.get(name),
     }))
     for (const { held } of written) held.next ??= this.blank(held.dtype, held.shape)
-    const results = model.outputs.filter(({ name }) => Object.hasOwn(program.outputs, name))
-    const outputs = results.map((output) => ({ name: output.name, tensor: this.room(output), value: output }))
-    const answer = Object.fromEntries(
-      outputs.map(({ name, tensor, value }) => [name, tensorOf(value, tensor)]),
-    )
+    const outputs = Object.entries(program.outputs).map(([name, { dtype, shape }]) => {
+      const tensor = this.blank(dtype, shape)
+      return { name, tensor, value: { dtype, shape, data: dataOf(tensor) } }
+    })
+    const answer = Object.fromEntries(outputs.map(({ name, value }) => [name, value]))
 
     const feeds: Record<string, OrtTensor> = {}
     const fetches: Record<string, OrtTensor> = Object.fromEntries(
@@ -99,11 +99,6 @@ export class OrtEngine implements Engine {
     return new this.ort.Tensor('bool', new Uint8Array(size), shape)
   }
 
-  private room({ type, shape }: OnnxValue): OrtTensor {
-    if (type === 'int64') throw new Error('No program has an output of int64.')
-    return this.blank(type, shape)
-  }
-
   private wrap({ dtype, shape, data }: Tensor): OrtTensor {
     if (dtype === 'float32') {
       return new this.ort.Tensor(
@@ -134,9 +129,4 @@ function sessionOptions(threads: number): InferenceSession.SessionOptions {
 function dataOf({ data }: OrtTensor): TensorData {
   if (data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array) return data
   throw new Error('A state is held in a type that no program has.')
-}
-
-function tensorOf({ type, shape }: OnnxValue, tensor: OrtTensor): Tensor {
-  if (type === 'int64') throw new Error('No program has an output of int64.')
-  return { dtype: type, shape, data: dataOf(tensor) }
 }
