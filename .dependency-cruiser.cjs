@@ -42,10 +42,10 @@ module.exports = {
     {
       name: 'core-is-pure',
       comment:
-        'src-core runs in Node, in Electron and in a page alike, so it knows none of them. zod and pbf are plain JavaScript: they check documents and write the protocol buffers of ONNX.',
+        'src-core runs in Node, in Electron and in a page alike, so it knows none of them. zod, pbf, birpc and msgpack are plain JavaScript: they check documents, write the protocol buffers of ONNX, and carry calls between processes.',
       severity: 'error',
       from: { path: '^src-core/' },
-      to: { pathNot: ['^src-core/', '^node_modules/(pbf|zod)/'] },
+      to: { pathNot: ['^src-core/', '^node_modules/(@msgpack/msgpack|birpc|pbf|zod)/'] },
     },
     corePart(
       'graph',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { guardFindingSchema } from '../training/guard'
 import { epochLineSchema, sampleLineSchema } from '../training/metrics'
 import { learningRateSchema } from '../training/plan'
+import { errorDataSchema } from './error-data'
 
 /** What the training process and the process that asks for it say to each other. Arguments are checked on arrival. */
 
@@ -72,14 +73,11 @@ const stepsSchema = z.strictObject({
 })
 export type TrainedSteps = z.output<typeof stepsSchema>
 
-const errorSchema = z.strictObject({ code: z.string(), message: z.string(), wayOut: z.string() })
-export type ErrorData = z.output<typeof errorSchema>
-
 const stateSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('running'), step: count }),
   z.strictObject({ state: z.literal('paused'), step: count }),
   z.strictObject({ state: z.literal('guard'), step: count, finding: guardFindingSchema }),
-  z.strictObject({ state: z.literal('write-failed'), step: count, error: errorSchema }),
+  z.strictObject({ state: z.literal('write-failed'), step: count, error: errorDataSchema }),
 ])
 export type TrainingState = z.output<typeof stateSchema>
 
@@ -99,12 +97,12 @@ export const trainingEvents = {
   sample: z.tuple([sampleLineSchema]),
   /** Part of a sample that was asked for; `done` with the last, and with what stopped it if something did. */
   sampled: z.tuple([
-    z.strictObject({ id: count, text: z.string(), done: z.boolean(), error: errorSchema.nullable() }),
+    z.strictObject({ id: count, text: z.string(), done: z.boolean(), error: errorDataSchema.nullable() }),
   ]),
   state: z.tuple([stateSchema]),
   finished: z.tuple([finishedSchema]),
   /** The run cannot go on; the process ends. */
-  failed: z.tuple([errorSchema]),
+  failed: z.tuple([errorDataSchema]),
 }
 
 type Functions<Schemas extends Record<string, z.ZodType<unknown[]>>, Result> = {

@@ -26,7 +26,7 @@ export const epochLineSchema = z.object({
 export type EpochLine = z.output<typeof epochLineSchema>
 
 /** The rate from this step on, at the run's beginning and wherever it changes. */
-const rateLineSchema = z.object({
+export const rateLineSchema = z.object({
   type: z.literal('rate'),
   step: z.int(),
   learningRate: z.number(),

@@ -1,16 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
-
-/** One end of a channel between two processes; values are cloned on the way, typed arrays included. */
-export interface ProcessPort {
-  /** What cannot be delivered any more is dropped: the other process is gone, and its end is told otherwise. */
-  post(message: object): void
-  onMessage(listener: (message: unknown) => void): void
-  /** Closes the channel once all that was posted is on its way. */
-  close(): void
-}
+import type { Port } from '../../src-core/contract/rpc'
 
 /** The channel to a child that was forked with `serialization: 'advanced'`, or from such a child to its parent. */
-export function processPort(process: ChildProcess | NodeJS.Process): ProcessPort {
+export function processPort(process: ChildProcess | NodeJS.Process): Port {
   let underWay = 0
   let closing = false
   const disconnect = () => {

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import type { BirpcReturn } from 'birpc'
+import { connect } from '../../src-core/contract/rpc'
 import {
   trainingEvents,
   type FinishedRun,
@@ -11,7 +12,6 @@ import {
 } from '../../src-core/contract/training'
 import { UnrollError } from '../../src-core/errors'
 import { processPort } from './process-port'
-import { connect } from './process-rpc'
 import { workerFile } from './worker-file'
 
 /** Of what a process says while it dies, the end is kept. */

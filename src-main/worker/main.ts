@@ -1,6 +1,6 @@
+import { connect } from '../../src-core/contract/rpc'
 import { trainingCalls, type TrainingCalls, type TrainingEvents } from '../../src-core/contract/training'
 import { processPort } from '../host/process-port'
-import { connect } from '../host/process-rpc'
 import { TrainingSession } from './training-session'
 
 // A terminal's Ctrl-C reaches every process of the command; what it means is for the parent to say.

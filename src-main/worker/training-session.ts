@@ -1,12 +1,11 @@
+import { errorData as toErrorData, type ErrorData } from '../../src-core/contract/error-data'
 import type {
-  ErrorData,
   SampleRequest,
   StartedRun,
   StartRequest,
   TrainingCalls,
   TrainingEvents,
 } from '../../src-core/contract/training'
-import { reasonOf, UnrollError } from '../../src-core/errors'
 import type { PauseReason, RunObserver } from '../../src-core/training/parts'
 import { Trainer } from '../../src-core/training/trainer'
 import type { RunStatus } from '../store/run-folder'
@@ -165,15 +164,9 @@ function stateOf(reason: PauseReason, step: number): Parameters<TrainingEvents['
 }
 
 function errorData(error: unknown): ErrorData {
-  if (error instanceof UnrollError) {
-    const { code, message, wayOut } = error
-    return { code, message, wayOut }
-  }
-  // A defect of the program: its stack is what a report needs.
-  const detail = error instanceof Error ? (error.stack ?? error.message) : reasonOf(error)
-  return {
+  return toErrorData(error, {
     code: 'training-failed',
-    message: `The training failed: ${detail}`,
+    message: 'The training failed',
     wayOut: 'Resume the run from its last checkpoint.',
-  }
+  })
 }

@@ -1,7 +1,15 @@
 import { createBirpc, type BirpcReturn } from 'birpc'
 import { z } from 'zod'
-import { reasonOf, UnrollError } from '../../src-core/errors'
-import type { ProcessPort } from './process-port'
+import { reasonOf, UnrollError } from '../errors'
+
+/** One end of a channel; values are cloned on the way, typed arrays included. */
+export interface Port {
+  /** What cannot be delivered any more is dropped: the other end is gone, and who waits is told otherwise. */
+  post(message: object): void
+  onMessage(listener: (message: unknown) => void): void
+  /** Closes the channel once all that was posted is on its way. */
+  close(): void
+}
 
 const errorSchema = z.object({
   code: z.string().optional(),
@@ -22,13 +30,13 @@ const messageSchema = z.discriminatedUnion('t', [
 ])
 
 /**
- * Calls between two processes over a port. What comes in is checked: the message itself, and the arguments by the
+ * Calls between two ends of a port. What comes in is checked: the message itself, and the arguments by the
  * schema of their function. An `UnrollError` arrives as one.
  * @param functions that the other end may call.
  * @param schemas of their arguments.
  */
 export function connect<Remote extends object, Local extends Record<string, (...args: never[]) => unknown>>(
-  port: ProcessPort,
+  port: Port,
   functions: Local,
   schemas: { readonly [Name in keyof Local]: z.ZodType<unknown[]> },
 ): BirpcReturn<Remote, Local> {
@@ -42,10 +50,21 @@ export function connect<Remote extends object, Local extends Record<string, (...
       return checked.t === 's' && checked.e ? { ...checked, e: errorFromData(checked.e) } : checked
     },
     resolver: (name, resolved) =>
-      Object.hasOwn(schemas, name) ? (...args) => resolved(...schemas[name].parse(args)) : undefined,
+      Object.hasOwn(schemas, name) ? (...args) => resolved(...checked(name, schemas[name], args)) : undefined,
     // A call may take as long as it takes: opening a run encodes its corpus.
     timeout: -1,
   })
+}
+
+function checked(name: string, schema: z.ZodType<unknown[]>, args: unknown[]): unknown[] {
+  const parsed = schema.safeParse(args)
+  if (parsed.success) return parsed.data
+  const [{ path, message }] = parsed.error.issues
+  throw new UnrollError(
+    'bad-call',
+    `${name} cannot be asked for like this: ${path.join('.')}: ${message}.`,
+    'Correct the value that is named.',
+  )
 }
 
 function errorToData(error: unknown): z.output<typeof errorSchema> {

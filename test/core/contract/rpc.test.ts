@@ -1,9 +1,8 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
+import { connect, type Port } from '../../../src-core/contract/rpc'
 import { UnrollError } from '../../../src-core/errors'
-import type { ProcessPort } from '../../../src-main/host/process-port'
-import { connect } from '../../../src-main/host/process-rpc'
 
 interface Calls {
   double: (values: Float32Array) => Promise<Float32Array>
@@ -13,7 +12,7 @@ interface Calls {
 
 const schemas = { double: z.tuple([z.instanceof(Float32Array)]), refuse: z.tuple([]), break: z.tuple([]) }
 
-function portOf(port: MessagePort): ProcessPort {
+function portOf(port: MessagePort): Port {
   return {
     post: (message) => port.postMessage(message),
     onMessage: (listener) => void port.on('message', listener),
@@ -55,7 +54,7 @@ test('a person’s error arrives with its code and its way out', async () => {
 test('a defect arrives as an error with the stack it had', async () => {
   await expect(callsOverChannel().break()).rejects.toMatchObject({
     message: 'a defect',
-    stack: expect.stringContaining('process-rpc.test') as string,
+    stack: expect.stringContaining('rpc.test') as string,
   })
 })
 

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+
+const engineSchema = z.strictObject({
+  name: z.string(),
+  /** What it runs on; null where it cannot run here. */
+  device: z.string().nullable(),
+  /** Why it cannot run here and what would make it run; null where it can. */
+  unavailable: z.string().nullable(),
+})
+
+const projectSchema = z.strictObject({ folder: z.string(), name: z.string() })
+export type Project = z.output<typeof projectSchema>
+
+const systemSchema = z.strictObject({
+  version: z.string(),
+  /** Which shell this page belongs to. */
+  shell: z.enum(['electron', 'server']),
+  platform: z.string(),
+  cores: z.int().positive(),
+  engines: z.array(engineSchema),
+  project: projectSchema,
+  /** Newest first, the open one among them. */
+  recent: z.array(projectSchema),
+})
+export type SystemInfo = z.output<typeof systemSchema>
+
+/** The largest a part of the workspace may be, in characters of JSON. */
+export const WORKSPACE_LIMIT = 2_000_000
+
+export const systemCalls = {
+  info: { args: z.tuple([]), result: systemSchema },
+  /** Another project, one of the recent ones: `projectChanged` follows, and every list anew. */
+  openRecent: { args: z.tuple([z.string()]), result: projectSchema },
+  /** What the page wants to find again, by part; each part is read by the feature that wrote it. */
+  workspace: { args: z.tuple([]), result: z.record(z.string(), z.json()) },
+  /** Resolves once it is on the disk. */
+  saveWorkspace: { args: z.tuple([z.string().max(64), z.json()]), result: z.void() },
+}
+
+export const systemEvents = { projectChanged: z.tuple([projectSchema]) }
