@@ -25,6 +25,18 @@ export default defineConfig({
       },
     },
   },
+  // A sandboxed preload is one CommonJS file.
+  preload: {
+    build: {
+      target: 'chrome108',
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { main: 'src-main/preload/main.ts' },
+        external: ['electron'],
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
   renderer: {
     root: 'src-renderer',
     plugins: [svelte({ configFile: false })],
