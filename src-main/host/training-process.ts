@@ -1,4 +1,3 @@
-import { fork, type ChildProcess } from 'node:child_process'
 import type { BirpcReturn } from 'birpc'
 import { connect } from '../../src-core/contract/rpc'
 import {
@@ -11,14 +10,10 @@ import {
   type TrainingEvents,
 } from '../../src-core/contract/training'
 import { UnrollError } from '../../src-core/errors'
-import { processPort } from './process-port'
-import { workerFile } from './worker-file'
+import { forkWorker, type StartWorker, type WorkerProcess } from './worker-process'
 
 /** Of what a process says while it dies, the end is kept. */
 const LAST_WORDS = 4000
-
-/** Long enough to close what is open; a process that still lives then is ended. */
-const PATIENCE = 5000
 
 /**
  * A run in a process of its own, so that whatever happens to an engine happens there: it can be stopped, killed or
@@ -27,23 +22,25 @@ const PATIENCE = 5000
 export class TrainingProcess {
   /** Rejects where the run cannot go on, or its process dies. */
   readonly finished: Promise<FinishedRun>
-  readonly #child: ChildProcess
+  readonly #worker: WorkerProcess
+  #gone = false
   readonly #calls: BirpcReturn<TrainingCalls>
   #folder = ''
   /** The last step that was heard of. */
   #step = 0
 
-  /** @param listeners for what the run reports; none may throw. */
-  constructor(listeners: Partial<Omit<TrainingEvents, 'finished' | 'failed'>> = {}) {
-    const child = fork(workerFile(), {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
-    this.#child = child
+  /**
+   * @param listeners for what the run reports; none may throw.
+   * @param start how the shell starts the process.
+   */
+  constructor(
+    listeners: Partial<Omit<TrainingEvents, 'finished' | 'failed'>> = {},
+    start: StartWorker = forkWorker,
+  ) {
+    const worker = start('training')
+    this.#worker = worker
     let lastWords = ''
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      lastWords = (lastWords + text).slice(-LAST_WORDS)
-    })
+    worker.stderr((text) => (lastWords = (lastWords + text).slice(-LAST_WORDS)))
 
     let settle: { resolve: (run: FinishedRun) => void; reject: (error: Error) => void } | null = null
     this.finished = new Promise((resolve, reject) => (settle = { resolve, reject }))
@@ -69,22 +66,20 @@ export class TrainingProcess {
         outcome = new UnrollError(code, message, wayOut)
       },
     } satisfies TrainingEvents
-    this.#calls = connect<TrainingCalls, typeof functions>(processPort(child), functions, trainingEvents)
+    this.#calls = connect<TrainingCalls, typeof functions>(worker.port, functions, trainingEvents)
 
     // Settled once the process is gone, and with it its hold on the run.
-    child.on('close', (code, signal) => {
+    worker.onExit((code, signal) => {
+      this.#gone = true
       const end = outcome ?? this.#crash(code, signal, lastWords)
       if (end instanceof Error) settle?.reject(end)
       else settle?.resolve(end)
       this.#calls.$close(end instanceof Error ? end : new Error('the training process has ended'))
     })
-    child.on('disconnect', () => {
-      setTimeout(() => child.kill('SIGKILL'), PATIENCE).unref()
-    })
   }
 
   get pid(): number | undefined {
-    return this.#child.pid
+    return this.#worker.pid
   }
 
   /** Opens the run and begins to train; where that fails the process ends. */
@@ -135,15 +130,14 @@ export class TrainingProcess {
 
   /** Ends the process at once; the run can be resumed from its last checkpoint. @param gone called when it has ended. */
   kill(gone: () => void = () => undefined): void {
-    const { exitCode, signalCode } = this.#child
-    if (exitCode !== null || signalCode !== null) gone()
+    if (this.#gone) gone()
     else {
-      this.#child.once('exit', gone)
-      this.#child.kill('SIGKILL')
+      this.#worker.onExit(gone)
+      this.#worker.kill()
     }
   }
 
-  #crash(code: number | null, signal: NodeJS.Signals | null, lastWords: string): UnrollError {
+  #crash(code: number | null, signal: string | null, lastWords: string): UnrollError {
     const how = signal ? `was killed by ${signal}` : `ended with code ${code ?? 'unknown'}`
     const words = lastWords.trim()
     return new UnrollError(

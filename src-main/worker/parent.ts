@@ -1,0 +1,53 @@
+import type { Port } from '../../src-core/contract/rpc'
+import { processPort } from '../host/process-port'
+
+/** The process that started this one. */
+export interface Parent {
+  readonly port: Port
+  /** Called where it is gone without having ended this process. */
+  onGone(listener: () => void): void
+  /** Ends this process once all that was posted is on its way. */
+  end(exitCode: number): void
+}
+
+/** What Electron gives a utility process as `process.parentPort`. */
+interface ParentPort {
+  on(event: 'message', listener: (message: { readonly data: unknown }) => void): unknown
+  postMessage(message: unknown): void
+}
+
+/** The parent of a forked process, or of one of Electron's utility processes. */
+export function parentOf(process: NodeJS.Process): Parent {
+  const port: unknown = Reflect.get(process, 'parentPort')
+  return isParentPort(port) ? electronParent(process, port) : nodeParent(process)
+}
+
+function nodeParent(process: NodeJS.Process): Parent {
+  const port = processPort(process)
+  return {
+    port,
+    onGone: (listener) => void process.on('disconnect', listener),
+    end: (exitCode) => {
+      process.exitCode = exitCode
+      port.close()
+    },
+  }
+}
+
+/** Chromium itself ends a utility process at once when its browser process is gone: there is nothing to hear. */
+function electronParent(process: NodeJS.Process, parent: ParentPort): Parent {
+  return {
+    port: {
+      post: (message) => parent.postMessage(message),
+      onMessage: (listener) => void parent.on('message', ({ data }) => listener(data)),
+      // The port lives as long as the process.
+      close: () => undefined,
+    },
+    onGone: () => undefined,
+    end: (exitCode) => void setImmediate(() => process.exit(exitCode)),
+  }
+}
+
+function isParentPort(port: unknown): port is ParentPort {
+  return typeof port === 'object' && port !== null && 'postMessage' in port
+}
