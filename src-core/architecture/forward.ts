@@ -58,6 +58,11 @@ export class Forward {
     return present(this.#logits.get(triangle.id), triangle.id)
   }
 
+  /** What a circle holds, [B, H], or where it has steps [T, B, H]: of a state its own, before what changes it on leaving. */
+  activations(circle: Circle): Variable {
+    return this.#of(circle.id).own.all
+  }
+
   #rectangle(shape: Rectangle): void {
     const { rows } = this.pass.options
     if (isCharacter(shape)) {

@@ -8,6 +8,7 @@ import { soundDiagram } from './check'
 import { type ColorParameters, parametersByColor } from './colors'
 import type { Diagram } from './diagram'
 import { Forward } from './forward'
+import { inspectedActivations, type InspectedCircle, inspectedCircles } from './inspection'
 import { initializationProgram } from './initialization'
 import { gatherOutputs, lossesOf, outputWeights } from './losses'
 import { Pass, type PassOptions } from './pass'
@@ -22,6 +23,13 @@ export interface TrainingOptions {
   readonly rows: number
   readonly optimizer: OptimizerOptions
   readonly clipping: ClippingOptions
+}
+
+export interface SteppingOptions {
+  /** Whether to give what the circles hold, too. */
+  readonly inspect?: boolean
+  /** Names the carried state: programs of one name on one engine go on from each other's. */
+  readonly carriedAs?: string
 }
 
 /**
@@ -108,26 +116,41 @@ export class Network {
     return program.build('evaluation', { losses })
   }
 
-  /** The program by which text is continued; its form is that of `stepping`. */
-  step(lanes: number): Program {
+  /** Whose activations `step` gives where it is to inspect: all circles that what is predicted is computed from. */
+  get inspected(): InspectedCircle[] {
+    return inspectedCircles(this.#diagram, this.#steppedOrder(), this.#stepped !== null)
+  }
+
+  /**
+   * The program by which text is continued; its form is that of `stepping`.
+   * Outputs besides where it inspects: those of `inspected`, [lanes, H], or of a circle with steps [T, lanes, H].
+   */
+  step(lanes: number, { inspect = false, carriedAs = `step-${lanes}` }: SteppingOptions = {}): Program {
     const program = new ProgramBuilder()
+    const order = this.#steppedOrder()
     const stepped = this.#stepped
     if (!stepped) {
       const tokens = program.input('tokens', 'int32', [this.window.length, lanes])
-      const forward = new Forward(this.#pass(program, { rows: lanes, tokens }), this.#order)
+      const forward = new Forward(this.#pass(program, { rows: lanes, tokens }), order)
       const logits = gatherOutputs(this.window, (triangle) => forward.logits(triangle))
-      return program.build('window', { logits })
+      return program.build('window', { logits, ...(inspect ? inspectedActivations(forward, order) : {}) })
     }
     const token = program.input('token', 'int32', [lanes])
     const pass = this.#pass(program, {
       rows: lanes,
       tokens: reshape(token, [1, lanes]),
       fresh: program.input('fresh', 'bool', [lanes]),
-      carriedAs: `step-${lanes}/`,
+      carriedAs: `${carriedAs}/`,
       stepping: true,
     })
-    const logits = new Forward(pass, behind(this.#diagram, this.#order, stepped)).logits(stepped)
-    return program.build('step', { logits })
+    const forward = new Forward(pass, order)
+    const logits = forward.logits(stepped)
+    return program.build('step', { logits, ...(inspect ? inspectedActivations(forward, order) : {}) })
+  }
+
+  /** What a program of stepping computes. */
+  #steppedOrder(): readonly Computation[] {
+    return this.#stepped ? behind(this.#diagram, this.#order, this.#stepped) : this.#order
   }
 
   /** Gives every parameter and statistic its first value, from numbers that are to be drawn. */

@@ -32,20 +32,6 @@ export const startedSchema = z.strictObject({
 })
 export type StartedRun = z.output<typeof startedSchema>
 
-const sampleRequestSchema = z.strictObject({
-  /** Tells the answers to this request from others'. */
-  id: count,
-  /** Any length, also none. */
-  prime: z.string(),
-  length: z.int().min(1),
-  seed: count,
-  temperature: z.number().nonnegative().optional(),
-  topK: z.int().min(1).optional(),
-  topP: z.number().optional(),
-  minP: z.number().optional(),
-})
-export type SampleRequest = z.output<typeof sampleRequestSchema>
-
 export const trainingCalls = {
   /** Opens the run and begins to train. */
   start: z.tuple([startSchema]),
@@ -57,8 +43,8 @@ export const trainingCalls = {
   setLearningRate: z.tuple([learningRateSchema]),
   /** After the guard's pause, to the last good checkpoint, with a new rate. */
   goBack: z.tuple([learningRateSchema]),
-  /** The text comes by `sampled`, between steps. */
-  sample: z.tuple([sampleRequestSchema]),
+  /** What is learned, as it stands between two steps; see `encodeSnapshot`. */
+  snapshot: z.tuple([]),
 }
 
 const stepsSchema = z.strictObject({
@@ -95,10 +81,6 @@ export const trainingEvents = {
   epoch: z.tuple([epochLineSchema]),
   /** One that the plan asks for. */
   sample: z.tuple([sampleLineSchema]),
-  /** Part of a sample that was asked for; `done` with the last, and with what stopped it if something did. */
-  sampled: z.tuple([
-    z.strictObject({ id: count, text: z.string(), done: z.boolean(), error: errorDataSchema.nullable() }),
-  ]),
   state: z.tuple([stateSchema]),
   finished: z.tuple([finishedSchema]),
   /** The run cannot go on; the process ends. */
@@ -109,7 +91,8 @@ type Functions<Schemas extends Record<string, z.ZodType<unknown[]>>, Result> = {
   [Name in keyof Schemas]: (...args: z.output<Schemas[Name]>) => Result
 }
 
-export type TrainingCalls = Omit<Functions<typeof trainingCalls, Promise<void>>, 'start'> & {
+export type TrainingCalls = Omit<Functions<typeof trainingCalls, Promise<void>>, 'start' | 'snapshot'> & {
   start: (...args: z.output<typeof trainingCalls.start>) => Promise<StartedRun>
+  snapshot: () => Promise<Uint8Array>
 }
 export type TrainingEvents = Functions<typeof trainingEvents, void>

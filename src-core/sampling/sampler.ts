@@ -1,6 +1,6 @@
 import type { Random } from '../random/random'
 import { Cuts } from './cuts'
-import { likeliest, softmax, type Likely, type Logits } from './distribution'
+import { likeliest, softmax, surprise, type Likely, type Logits } from './distribution'
 import { checkSamplerOptions, type SamplerOptions } from './sampler-options'
 
 /** How many of the likeliest tokens each choice shows. */
@@ -8,6 +8,8 @@ const SHOWN = 10
 
 export interface Choice {
   readonly token: number
+  /** −log p of the token by the network itself, in nats. */
+  readonly surprise: number
   /** Of the network itself: the softmax of its logits. */
   readonly beforeCuts: readonly Likely[]
   /** Of what was drawn from: after penalty, temperature and cuts, without padding. */
@@ -61,8 +63,10 @@ export class Sampler {
     this.#score(logits)
     this.#weigh()
     this.#cut()
+    const token = this.#draw()
     return {
-      token: this.#draw(),
+      token,
+      surprise: surprise(logits, token),
       beforeCuts: likeliest(this.#before, SHOWN),
       afterCuts: likeliest(this.#after, SHOWN),
     }

@@ -16,7 +16,21 @@ export interface Stepper {
    * @returns [V]; the next call may overwrite it.
    */
   feed(tokens: ArrayLike<number>): Promise<Logits>
+  /**
+   * [units] what each circle held when the last logits were computed; NaN of one that nothing fed has reached yet.
+   * Copies, in the order of the circles that the stepper was made for.
+   */
+  activations(): Float32Array[]
 }
+
+/** A circle that a program of stepping tells of; see the architecture's `InspectedCircle`. */
+interface SteppedCircle {
+  readonly output: string
+  readonly steps: { readonly from: number; readonly to: number } | null
+  readonly reads: number
+}
+
+type Outputs = Readonly<Record<string, Tensor>>
 
 /** What a compiled program of stepping is the program of; an architecture's network is one. */
 interface SteppedNetwork {
@@ -33,12 +47,17 @@ interface SteppedNetwork {
 
 /**
  * @param program the network's program of stepping for one lane, compiled.
+ * @param circles of which the program tells, where it inspects.
  * @throws UnrollError `predicts-nothing-next`
  */
-export function stepperOf(program: Compiled, { stepping, vocabulary, window }: SteppedNetwork): Stepper {
+export function stepperOf(
+  program: Compiled,
+  { stepping, vocabulary, window }: SteppedNetwork,
+  circles: readonly SteppedCircle[] = [],
+): Stepper {
   return stepping === 'carried'
-    ? new CarriedStepper(program, vocabulary)
-    : new WindowStepper(program, vocabulary, window)
+    ? new CarriedStepper(program, vocabulary, circles)
+    : new WindowStepper(program, vocabulary, window, circles)
 }
 
 /** Steps a program that carries its state: inputs `token` and `fresh`, output `logits` [1, V]; one lane. */
@@ -46,10 +65,12 @@ class CarriedStepper implements Stepper {
   padding = 0
   #fresh = true
   #logits: Logits | null = null
+  #outputs: Outputs = {}
 
   constructor(
     private readonly program: Compiled,
     readonly vocabularySize: number,
+    private readonly circles: readonly SteppedCircle[],
   ) {}
 
   reset(): void {
@@ -69,11 +90,15 @@ class CarriedStepper implements Stepper {
     return this.#logits
   }
 
+  activations(): Float32Array[] {
+    return this.circles.map(({ output }) => Float32Array.from(this.#outputs[output].data))
+  }
+
   async #step(token: number): Promise<Logits> {
     const fresh: Tensor = { dtype: 'bool', shape: [1], data: Uint8Array.of(this.#fresh ? 1 : 0) }
-    const { logits } = await this.program.run({ token: int32([1], [token]), fresh })
+    this.#outputs = await this.program.run({ token: int32([1], [token]), fresh })
     this.#fresh = false
-    return rowOf(logits.data, 0, this.vocabularySize)
+    return rowOf(this.#outputs.logits.data, 0, this.vocabularySize)
   }
 }
 
@@ -88,18 +113,22 @@ class WindowStepper implements Stepper {
   readonly #last: Int32Array
   #count = 0
   /** By the number of tokens read: the output that predicts the next one, or −1. */
-  readonly #outputs: readonly number[]
+  readonly #predicting: readonly number[]
+  #outputs: Outputs = {}
+  /** Characters of the last window, from its beginning on, that are not what comes after the text. */
+  #filled = 0
 
   constructor(
     private readonly program: Compiled,
     readonly vocabularySize: number,
     { length, outputs }: SteppedNetwork['window'],
+    private readonly circles: readonly SteppedCircle[],
   ) {
     this.#last = new Int32Array(length)
-    this.#outputs = Array.from({ length: length + 1 }, (_, count) =>
+    this.#predicting = Array.from({ length: length + 1 }, (_, count) =>
       outputs.findIndex(({ character }) => character === count + 1),
     )
-    if (this.#outputs[length] === -1) {
+    if (this.#predicting[length] === -1) {
       throw new UnrollError(
         'predicts-nothing-next',
         `The network reads ${length} characters and predicts none that follows them, so it cannot continue a text.`,
@@ -121,12 +150,24 @@ class WindowStepper implements Stepper {
     for (let back = kept; back > 0; back--) last[last.length - back] = tokens[tokens.length - back]
     const count = (this.#count = Math.min(this.#count + kept, last.length))
 
-    const atBeginning = this.#outputs[count] !== -1
+    const atBeginning = this.#predicting[count] !== -1
     const window = new Int32Array(last.length)
     window.set(atBeginning ? last.subarray(last.length - count) : last)
     this.padding = atBeginning ? 0 : last.length - count
-    const { logits } = await this.program.run({ tokens: int32([last.length, 1], window) })
-    return rowOf(logits.data, this.#outputs[atBeginning ? count : last.length], this.vocabularySize)
+    this.#outputs = await this.program.run({ tokens: int32([last.length, 1], window) })
+    this.#filled = atBeginning ? count : last.length
+    return rowOf(this.#outputs.logits.data, this.#predicting[this.#filled], this.vocabularySize)
+  }
+
+  activations(): Float32Array[] {
+    const filled = this.#filled
+    return this.circles.map(({ output, steps, reads }) => {
+      const { data, shape } = this.#outputs[output]
+      const units = shape[shape.length - 1]
+      if (reads > filled || (steps && steps.from > filled)) return new Float32Array(units).fill(NaN)
+      const step = steps ? Math.min(filled, steps.to) - steps.from : 0
+      return Float32Array.from(data.subarray(step * units, (step + 1) * units))
+    })
   }
 }
 

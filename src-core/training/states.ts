@@ -10,6 +10,11 @@ export async function readStates(engine: Engine, program: Program): Promise<Map<
   return tensors
 }
 
+/** The values of what a program learns: parameters and statistics. */
+export async function readLearned(engine: Engine, program: Program): Promise<Map<string, Tensor>> {
+  return readStates(engine, { ...program, states: program.states.filter(isLearned) })
+}
+
 /**
  * Gives every state of a program its saved value; where one does not fit, none is written.
  * @throws UnrollError `checkpoint-mismatch`
@@ -32,13 +37,16 @@ export async function writeLearned(
   program: Program,
   tensors: ReadonlyMap<string, Tensor>,
 ): Promise<void> {
-  const learned = program.states.filter(({ role }) => role === 'parameter' || role === 'statistic')
-  await write(engine, fittingValues(learned, tensors))
+  await write(engine, fittingValues(program.states.filter(isLearned), tensors))
 }
 
 /** That a checkpoint has all that a program needs. @throws UnrollError `checkpoint-mismatch` */
 export function checkStates(program: Program, tensors: ReadonlyMap<string, Tensor>): void {
   fittingValues(program.states, tensors)
+}
+
+function isLearned({ role }: ProgramState): boolean {
+  return role === 'parameter' || role === 'statistic'
 }
 
 async function write(engine: Engine, values: readonly (readonly [string, Tensor])[]): Promise<void> {

@@ -3,7 +3,6 @@ import { connect } from '../../src-core/contract/rpc'
 import {
   trainingEvents,
   type FinishedRun,
-  type SampleRequest,
   type StartedRun,
   type StartRequest,
   type TrainingCalls,
@@ -54,7 +53,6 @@ export class TrainingProcess {
       },
       epoch: (line) => listeners.epoch?.(line),
       sample: (line) => listeners.sample?.(line),
-      sampled: (piece) => listeners.sampled?.(piece),
       state: (state) => {
         this.#step = state.step
         listeners.state?.(state)
@@ -123,9 +121,9 @@ export class TrainingProcess {
     return this.#calls.goBack(learningRate)
   }
 
-  /** The text comes by the listener `sampled`. @throws UnrollError `unknown-characters`, `sampler-option` */
-  sample(request: SampleRequest): Promise<void> {
-    return this.#calls.sample(request)
+  /** What is learned, as it stands between two steps, also in a pause: bytes for `decodeSnapshot`. */
+  snapshot(): Promise<Uint8Array> {
+    return this.#calls.snapshot()
   }
 
   /** Ends the process at once; the run can be resumed from its last checkpoint. @param gone called when it has ended. */

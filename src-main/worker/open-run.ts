@@ -1,14 +1,15 @@
 import { Network } from '../../src-core/architecture/network'
 import { parseArchitecture } from '../../src-core/architecture/parse'
-import type { SampleRequest, StartedRun, StartRequest } from '../../src-core/contract/training'
+import type { StartedRun, StartRequest } from '../../src-core/contract/training'
 import { Vocabulary } from '../../src-core/corpus/vocabulary'
 import type { Engine } from '../../src-core/graph/engine'
+import type { Tensor } from '../../src-core/graph/tensor'
 import type { Checkpoint } from '../../src-core/training/checkpoint'
 import { trainingData } from '../../src-core/training/data'
 import type { TrainerParts } from '../../src-core/training/parts'
 import { trainingPrograms } from '../../src-core/training/programs'
 import { planAhead, stagesOf } from '../../src-core/training/schedule'
-import { checkStates } from '../../src-core/training/states'
+import { checkStates, readLearned } from '../../src-core/training/states'
 import { engineProvider } from '../engines/registry'
 import { openRunCorpus } from '../host/run-corpus'
 import { readNewestCheckpoint } from '../store/checkpoint-files'
@@ -27,7 +28,8 @@ export interface OpenRun {
   readonly checkpoint: Checkpoint | null
   readonly parts: Omit<TrainerParts, 'observer' | 'clock'>
   readonly newestCheckpoint: string
-  sample(request: SampleRequest): AsyncGenerator<string, void, void>
+  /** Copies of what is learned, as it stands. */
+  learned(): Promise<Map<string, Tensor>>
   /** Into run.json, in the order of the calls; where the disk is full it is left as it was. */
   setStatus(status: RunStatus): void
   close(): Promise<void>
@@ -98,7 +100,7 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
       get newestCheckpoint() {
         return files.newest ?? ''
       },
-      sample: (sampleRequest) => sampler.pieces(sampleRequest),
+      learned: () => readLearned(engine, programs.training),
       setStatus: (next) => status.set(next),
       close,
     }

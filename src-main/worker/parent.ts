@@ -4,9 +4,9 @@ import { processPort } from '../host/process-port'
 /** The process that started this one. */
 export interface Parent {
   readonly port: Port
-  /** Called where it is gone without having ended this process. */
+  /** Called where it is gone without having ended this process, at once where it already is. */
   onGone(listener: () => void): void
-  /** Ends this process once all that was posted is on its way. */
+  /** Ends this process; of a forked one, once all that was posted is on its way. */
   end(exitCode: number): void
 }
 
@@ -26,7 +26,10 @@ function nodeParent(process: NodeJS.Process): Parent {
   const port = processPort(process)
   return {
     port,
-    onGone: (listener) => void process.on('disconnect', listener),
+    onGone: (listener) => {
+      if (process.connected) process.on('disconnect', listener)
+      else listener()
+    },
     end: (exitCode) => {
       process.exitCode = exitCode
       port.close()
@@ -34,7 +37,10 @@ function nodeParent(process: NodeJS.Process): Parent {
   }
 }
 
-/** Chromium itself ends a utility process at once when its browser process is gone: there is nothing to hear. */
+/**
+ * When its browser process is gone, Chromium ends a utility process at once, without a word (tried with Electron 22:
+ * no event of `process` or the port): a run then goes on from its last checkpoint, as after any crash.
+ */
 function electronParent(process: NodeJS.Process, parent: ParentPort): Parent {
   return {
     port: {
@@ -44,7 +50,7 @@ function electronParent(process: NodeJS.Process, parent: ParentPort): Parent {
       close: () => undefined,
     },
     onGone: () => undefined,
-    end: (exitCode) => void setImmediate(() => process.exit(exitCode)),
+    end: (exitCode) => process.exit(exitCode),
   }
 }
 

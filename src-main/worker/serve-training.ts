@@ -3,18 +3,34 @@ import { trainingCalls, type TrainingCalls, type TrainingEvents } from '../../sr
 import type { Parent } from './parent'
 import { TrainingSession } from './training-session'
 
+/** How long the last word may take to be heard, in milliseconds. */
+const PATIENCE = 2000
+
 /** Trains a run for the parent. */
 export function serveTraining(parent: Parent): void {
+  /** That the parent has heard the last word: what an exiting utility process has posted may be lost. */
+  let heard: Promise<unknown> = Promise.resolve()
   const events: TrainingEvents = {
     steps: (steps) => void host.steps.asEvent(steps),
     epoch: (line) => void host.epoch.asEvent(line),
     sample: (line) => void host.sample.asEvent(line),
-    sampled: (piece) => void host.sampled.asEvent(piece),
     state: (state) => void host.state.asEvent(state),
-    finished: (finished) => void host.finished.asEvent(finished),
-    failed: (error) => void host.failed.asEvent(error),
+    finished: (finished) => {
+      heard = host.finished(finished)
+    },
+    failed: (error) => {
+      heard = host.failed(error)
+    },
   }
-  const session = new TrainingSession(events, (exitCode) => parent.end(exitCode))
+  const session = new TrainingSession(events, (exitCode) => {
+    const nobodyListens = new Promise<void>((resolve) => {
+      parent.onGone(resolve)
+      setTimeout(resolve, PATIENCE).unref()
+    })
+    void Promise.race([heard, nobodyListens])
+      .catch(() => undefined)
+      .then(() => parent.end(exitCode))
+  })
   const functions: TrainingCalls & Record<string, (...args: never[]) => unknown> = {
     start: (request) => session.start(request),
     pause: () => session.pause(),
@@ -23,7 +39,7 @@ export function serveTraining(parent: Parent): void {
     stop: () => session.stop(),
     setLearningRate: (learningRate) => session.setLearningRate(learningRate),
     goBack: (learningRate) => session.goBack(learningRate),
-    sample: (request) => session.sample(request),
+    snapshot: () => session.snapshot(),
   }
   const host = connect<TrainingEvents, typeof functions>(parent.port, functions, trainingCalls)
 

@@ -1,11 +1,11 @@
 import { errorData as toErrorData, type ErrorData } from '../../src-core/contract/error-data'
 import type {
-  SampleRequest,
   StartedRun,
   StartRequest,
   TrainingCalls,
   TrainingEvents,
 } from '../../src-core/contract/training'
+import { encodeSnapshot, type Snapshot } from '../../src-core/training/snapshot'
 import type { PauseReason, RunObserver } from '../../src-core/training/parts'
 import { Trainer } from '../../src-core/training/trainer'
 import type { RunStatus } from '../store/run-folder'
@@ -83,21 +83,17 @@ export class TrainingSession implements TrainingCalls {
     await this.#running.goBack(learningRate)
   }
 
-  async sample(request: SampleRequest): Promise<void> {
-    const { id } = request
+  /** Only the copies are taken between two steps; they are written down while the next ones run. */
+  async snapshot(): Promise<Uint8Array> {
     const trainer = this.#running
-    const pieces = this.#opened.sample(request)
-    trainer.interlude(async () => {
-      try {
-        const { done, value } = await pieces.next()
-        this.events.sampled({ id, text: done ? '' : value, done: done === true, error: null })
-        return done === true
-      } catch (error) {
-        // The sample's trouble, such as weights that are broken, is not the run's.
-        this.events.sampled({ id, text: '', done: true, error: errorData(error) })
+    const learned = this.#opened.learned
+    const snapshot = await new Promise<Snapshot>((resolve, reject) => {
+      trainer.interlude(async () => {
+        await learned().then((tensors) => resolve({ step: trainer.step, tensors }), reject)
         return true
-      }
+      })
     })
+    return encodeSnapshot(snapshot)
   }
 
   get #opened(): OpenRun {

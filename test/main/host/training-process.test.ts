@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { StartRequest, TrainingEvents } from '../../../src-core/contract/training'
 import type { PlanInput } from '../../../src-core/training/plan'
+import { decodeSnapshot, type Snapshot } from '../../../src-core/training/snapshot'
 import { TrainingProcess } from '../../../src-main/host/training-process'
 import { workerFile } from '../../../src-main/host/worker-file'
 import { readRun, runPaths } from '../../../src-main/store/run-folder'
@@ -27,6 +28,21 @@ const STEPS = 93
 async function newRunFolder(plan: PlanInput = PLAN, text?: string): Promise<string> {
   return smallRun(await temporaryFolder(), plan, text)
 }
+
+/** What the small network learns. */
+const LEARNED = [
+  'blue/bias',
+  'blue/weights',
+  'green/bias',
+  'green/weights',
+  'grey/beta',
+  'grey/embedding',
+  'grey/gamma',
+  'grey/mean',
+  'grey/variance',
+  'orange/bias',
+  'orange/weights',
+]
 
 /** @param act with the process, as the run reports. */
 async function train(
@@ -109,10 +125,10 @@ describe('the training process', () => {
     expect(refusal).toMatchObject({ code: 'run-in-use' })
   })
 
-  test('pauses, does single steps, takes a rate by hand and writes a sample meanwhile', async () => {
+  test('pauses, does single steps, takes a rate by hand and gives what it has learned meanwhile', async () => {
     const run = await newRunFolder({ ...PLAN, segments: [{ steps: 40, learningRate: 0.01 }] })
     const pauses: number[] = []
-    let text = ''
+    let snapshot: Snapshot | undefined
     const finished = await train(run, (training) => ({
       state: ({ state, step }) => {
         if (state === 'running' && step === 0) void training.pause()
@@ -121,17 +137,17 @@ describe('the training process', () => {
         if (pauses.length === 1) void training.stepOnce()
         if (pauses.length === 2) {
           void training.setLearningRate(0.002)
-          void training.sample({ id: 1, prime: 'the ', length: 30, seed: 3, topK: 5 })
+          void training.snapshot().then((bytes) => {
+            snapshot = decodeSnapshot(bytes)
+            return training.resume()
+          })
         }
-      },
-      sampled: (piece) => {
-        text += piece.text
-        if (piece.done) void training.resume()
       },
     }))
     expect(finished).toMatchObject({ outcome: 'done', step: 40 })
     expect(pauses[1]).toBe(pauses[0] + 1)
-    expect(text).toHaveLength(30)
+    expect(snapshot?.step).toBe(pauses[1])
+    expect([...(snapshot?.tensors.keys() ?? [])].sort()).toEqual(LEARNED)
     const metrics = await readFile(runPaths(run).metrics, 'utf8')
     expect(metrics).toContain(`{"type":"rate","step":${pauses[1] + 1},"learningRate":0.002,"by":"hand"}`)
   })
@@ -144,21 +160,39 @@ describe('the training process', () => {
     expect(samples).toEqual([`x${'äöü'.repeat(3)}\ufffd`])
   })
 
-  test('refuses a sample whose prime the corpus does not know, and trains on', async () => {
-    const run = await newRunFolder()
-    let refusal: unknown
-    await train(run, (training) => ({
+  test('gives what it has learned while it trains, and trains as if nobody had asked', async () => {
+    const whole = await newRunFolder()
+    await train(whole)
+    const asked = await newRunFolder()
+    const snapshots: Promise<Uint8Array>[] = []
+    await train(asked, (training) => ({ sample: () => snapshots.push(training.snapshot()) }))
+    const steps = await Promise.all(
+      snapshots.slice(0, 5).map(async (bytes) => decodeSnapshot(await bytes).step),
+    )
+    for (const [place, step] of steps.entries()) expect(step).toBeGreaterThanOrEqual(11 * (place + 1))
+    const { metrics, tensors } = await resultOf(whole)
+    expect(await resultOf(asked)).toMatchObject({ metrics, tensors })
+  })
+
+  test('takes a snapshot of one step: the one of a checkpoint is the same', async () => {
+    const run = await newRunFolder({ ...PLAN, segments: [{ steps: 100_000, learningRate: 0.01 }] })
+    let bytes: Uint8Array | undefined
+    const stopped = await train(run, (training) => ({
       epoch: ({ epoch }) => {
-        if (epoch > 1) return
-        training
-          .sample({ id: 1, prime: 'ÄÖ', length: 3, seed: 1 })
-          .catch((error: unknown) => (refusal = error))
+        if (epoch === 1) void training.pause()
+      },
+      state: ({ state }) => {
+        if (state !== 'paused') return
+        void training.snapshot().then((taken) => {
+          bytes = taken
+          training.stop()
+        })
       },
     }))
-    expect(refusal).toMatchObject({
-      code: 'unknown-characters',
-      message: expect.stringContaining('"Ä", "Ö"') as string,
-    })
+    const { step, tensors } = decodeSnapshot(bytes ?? new Uint8Array())
+    expect(step).toBe(stopped.step)
+    const checkpoint = (await resultOf(run)).tensors
+    for (const [name, { data }] of tensors) expect(data).toEqual(checkpoint?.get(name)?.data)
   })
 
   test('is stopped by the guard, and goes back and on with a smaller rate', async () => {
