@@ -16,4 +16,6 @@ export const channels = {
   message: 'unroll:message',
   /** From the page: how many messages it has taken in altogether. */
   taken: 'unroll:taken',
+  /** From the page: whether a text field has the focus, so that the edit menu is that field's. */
+  typing: 'unroll:typing',
 } as const

@@ -1,0 +1,42 @@
+import { utilityProcess } from 'electron'
+import type { StartWorker } from '../host/worker-process'
+import { workerFile } from '../host/worker-file'
+
+/** Long enough to close what is open; a process that still lives after its channel was closed is ended. */
+const PATIENCE = 5000
+
+/** A utility process of Electron's. */
+export const startUtilityWorker: StartWorker = (kind) => {
+  const child = utilityProcess.fork(workerFile(), [kind], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    serviceName: `Unroll ${kind}`,
+  })
+  child.stderr?.setEncoding('utf8')
+  let gone = false
+  child.once('exit', () => (gone = true))
+  // `child.kill` is SIGTERM, by which a training process ends with a checkpoint, if it still answers.
+  const kill = () => {
+    if (!gone && child.pid !== undefined) process.kill(child.pid, 'SIGKILL')
+  }
+  return {
+    get pid() {
+      return gone ? undefined : child.pid
+    },
+    port: {
+      post: (message) => {
+        if (!gone) child.postMessage(message)
+      },
+      onMessage: (listener) => void child.on('message', listener),
+      close: () => void setTimeout(kill, PATIENCE).unref(),
+    },
+    stderr: (listener) => void child.stderr?.on('data', listener),
+    onExit: (listener) => {
+      // What it posted last may be read only after its end is known.
+      child.once('exit', (code) => setTimeout(() => listener(code, null), 0))
+    },
+    kill: () => {
+      if (child.pid === undefined) child.once('spawn', kill)
+      else kill()
+    },
+  }
+}
