@@ -14,7 +14,7 @@ const weightsSchema = z.strictObject({
 export type WeightsSource = z.output<typeof weightsSchema>
 
 /** As `SamplerOptions`. */
-const optionsSchema = z.strictObject({
+export const samplingOptionsSchema = z.strictObject({
   temperature: z.number().nonnegative().max(100),
   topK: z.int().min(1).optional(),
   topP: z.number().gt(0).max(1).optional(),
@@ -22,13 +22,13 @@ const optionsSchema = z.strictObject({
   repetitionPenalty: z.number().positive().max(100),
   repetitionWindow: z.int().nonnegative().max(100_000),
 })
-export type SamplingOptions = z.output<typeof optionsSchema>
+export type SamplingOptions = z.output<typeof samplingOptionsSchema>
 
 const text = z.string().max(200_000)
 const int32s = z.instanceof(Int32Array)
 const float32s = z.instanceof(Float32Array)
 
-const placesSchema = z.strictObject({
+export const placesSchema = z.strictObject({
   /** [n] What each token adds to the text; '' within a character of several bytes. */
   texts: z.array(z.string()),
   /** [n] */
@@ -75,7 +75,7 @@ export const samplingCalls = {
         prime: text,
         length: z.int().min(1).max(1_000_000),
         seed: z.int().nonnegative(),
-        options: optionsSchema,
+        options: samplingOptionsSchema,
         /** Whether to look every run of characters up in the corpus. */
         novelty: z.boolean(),
       }),

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Network } from '../../src-core/architecture/network'
+import { Network, type SteppingOptions } from '../../src-core/architecture/network'
 import { parseArchitecture } from '../../src-core/architecture/parse'
 import type { BatchSource } from '../../src-core/corpus/batch-source'
 import { Vocabulary } from '../../src-core/corpus/vocabulary'
@@ -48,10 +48,15 @@ export async function locateCheckpoint(runOrFile: string): Promise<LocatedCheckp
   )
 }
 
+/** What of a checkpoint makes a network that is not trained further. */
+export type TrainedWeights = Pick<Checkpoint, 'architecture' | 'vocabulary' | 'tensors'> & {
+  readonly engine: { readonly name: string; readonly threads: number | null }
+}
+
 /** A network as a checkpoint has it, on an engine. */
 export class TrainedNetwork {
   private constructor(
-    readonly checkpoint: Checkpoint,
+    readonly weights: TrainedWeights,
     readonly network: Network,
     readonly vocabulary: Vocabulary,
     readonly engine: Engine,
@@ -63,22 +68,25 @@ export class TrainedNetwork {
    *   (measured on two busy cores: two threads write less than half as much text).
    * @throws UnrollError of the architecture's checks and of the engine
    */
-  static async open(checkpoint: Checkpoint, use: 'stepping' | 'batches'): Promise<TrainedNetwork> {
-    const vocabulary = new Vocabulary(checkpoint.vocabulary)
-    const network = new Network(parseArchitecture(checkpoint.architecture), vocabulary.size)
-    const provider = await engineProvider(checkpoint.engine.name).catch(() => engineProvider('auto'))
-    const threads = use === 'stepping' ? 1 : checkpoint.engine.threads
-    const engine = await provider.create({ threads })
-    return new TrainedNetwork(checkpoint, network, vocabulary, engine)
+  static async open(weights: TrainedWeights, use: 'stepping' | 'batches'): Promise<TrainedNetwork> {
+    const vocabulary = new Vocabulary(weights.vocabulary)
+    const network = new Network(parseArchitecture(weights.architecture), vocabulary.size)
+    const provider = await engineProvider(weights.engine.name).catch(() => engineProvider('auto'))
+    const threads = use === 'stepping' ? 1 : weights.engine.threads
+    const engine = await provider.create(threads === null ? {} : { threads })
+    return new TrainedNetwork(weights, network, vocabulary, engine)
   }
 
-  /** @throws UnrollError `checkpoint-mismatch` */
-  async stepper(): Promise<Stepper> {
+  /**
+   * Steppers of one network that are used in turns are told apart by `carriedAs`.
+   * @throws UnrollError `checkpoint-mismatch`
+   */
+  async stepper(options: SteppingOptions = {}): Promise<Stepper> {
     const { network, engine } = this
-    const program = network.step(1)
+    const program = network.step(1, options)
     const compiled = await engine.compile(program)
-    await writeLearned(engine, program, this.checkpoint.tensors)
-    return stepperOf(compiled, network)
+    await writeLearned(engine, program, this.weights.tensors)
+    return stepperOf(compiled, network, options.inspect ? network.inspected : [])
   }
 
   /**
@@ -90,7 +98,7 @@ export class TrainedNetwork {
     const { network, engine } = this
     const program = network.evaluation(source.rows)
     const compiled = await engine.compile(program)
-    await writeLearned(engine, program, this.checkpoint.tensors)
+    await writeLearned(engine, program, this.weights.tensors)
     const { weights, stateful } = network
     return evaluate(compiled, source, { weights, stateful, interrupted })
   }

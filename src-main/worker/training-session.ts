@@ -86,10 +86,10 @@ export class TrainingSession implements TrainingCalls {
   /** Only the copies are taken between two steps; they are written down while the next ones run. */
   async snapshot(): Promise<Uint8Array> {
     const trainer = this.#running
-    const learned = this.#opened.learned
+    const run = this.#opened
     const snapshot = await new Promise<Snapshot>((resolve, reject) => {
       trainer.interlude(async () => {
-        await learned().then((tensors) => resolve({ step: trainer.step, tensors }), reject)
+        await run.learned().then((tensors) => resolve({ step: trainer.step, tensors }), reject)
         return true
       })
     })

@@ -1,0 +1,115 @@
+import type {
+  OpenedWeights,
+  OpenRequest,
+  SamplingProcessCalls,
+  SamplingProcessEvents,
+} from '../../src-core/contract/sampling-process'
+import type { MatrixEntry } from '../../src-core/contract/sampling'
+import { Random } from '../../src-core/random/random'
+import { CopyMatcher } from '../../src-core/sampling/copy-matcher'
+import { Sampler } from '../../src-core/sampling/sampler'
+import { encodePrime } from '../host/prime'
+import { CorpusTrees } from './corpus-trees'
+import { inspectText, type Inspection } from './inspect-text'
+import type { OpenedNetwork } from './opened-network'
+import { OpenedNetworks } from './opened-networks'
+import { Cancelled } from './turn-stepper'
+import { Turns } from './turns'
+import { writeText } from './write-text'
+
+/** Writes with trained networks and looks into them, for as many requests at once as come. */
+export class SamplingSession implements SamplingProcessCalls {
+  readonly #networks = new OpenedNetworks(new Turns())
+  readonly #trees = new CorpusTrees()
+  /** What is being generated, by the request's id. */
+  readonly #writing = new Map<number, AbortController>()
+
+  constructor(private readonly events: SamplingProcessEvents) {}
+
+  open(request: OpenRequest): Promise<OpenedWeights> {
+    return this.#networks.open(request)
+  }
+
+  async vocabulary(network: number): Promise<string[]> {
+    const { vocabulary } = (await this.#networks.get(network)).trained
+    return Array.from({ length: vocabulary.size }, (_, index) => (index === 0 ? '' : vocabulary.label(index)))
+  }
+
+  async generate(request: Parameters<SamplingProcessCalls['generate']>[0]): Promise<number> {
+    const { id, prime, length, seed, options, novelty } = request
+    const controller = new AbortController()
+    this.#writing.set(id, controller)
+    const { signal } = controller
+    let written = 0
+    try {
+      const opened = await this.#networks.get(request.network)
+      const { vocabulary } = opened.trained
+      const tokens = encodePrime(vocabulary, prime)
+      const sampler = new Sampler(options, vocabulary.size, Random.from(seed, 'sample'))
+      const copies = novelty ? await this.#copies(opened) : undefined
+      await opened.withStepper({ inspect: false, signal }, (stepper) =>
+        writeText(
+          stepper,
+          { prime: tokens, length, sampler, signal },
+          {
+            vocabulary,
+            copies,
+            send: (places) => {
+              written += places.tokens.length
+              this.events.written({ id, places })
+            },
+          },
+        ),
+      )
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error
+    } finally {
+      this.#writing.delete(id)
+    }
+    return written
+  }
+
+  async cancel(id: number): Promise<void> {
+    this.#writing.get(id)?.abort()
+    return Promise.resolve()
+  }
+
+  async logits(
+    network: number,
+    text: string,
+  ): Promise<{ logits: Float32Array<ArrayBuffer>; padding: number }> {
+    const opened = await this.#networks.get(network)
+    const tokens = encodePrime(opened.trained.vocabulary, text, 'text')
+    return opened.withStepper({ inspect: false, signal: null }, async (stepper) => {
+      const logits = Float32Array.from(await stepper.feed(tokens))
+      return { logits, padding: stepper.padding }
+    })
+  }
+
+  async inspect(
+    network: number,
+    text: string,
+    { novelty, states }: { novelty: boolean; states: boolean },
+  ): Promise<Inspection> {
+    const opened = await this.#networks.get(network)
+    const { vocabulary, network: described } = opened.trained
+    const tokens = encodePrime(vocabulary, text, 'text')
+    const copies = novelty ? await this.#copies(opened) : undefined
+    const circles = states ? described.inspected.map(({ shape }) => shape) : []
+    return opened.withStepper({ inspect: states, signal: null }, (stepper) =>
+      inspectText(stepper, { tokens, vocabulary, copies, circles }),
+    )
+  }
+
+  async matrices(network: number): Promise<MatrixEntry[]> {
+    return (await this.#networks.get(network)).matrices
+  }
+
+  async matrix(network: number, name: string): Promise<Float32Array<ArrayBuffer>> {
+    return (await this.#networks.get(network)).matrix(name)
+  }
+
+  async #copies({ found: { corpus, encodedCorpus } }: OpenedNetwork): Promise<CopyMatcher> {
+    return new CopyMatcher(await this.#trees.of(corpus, encodedCorpus))
+  }
+}
