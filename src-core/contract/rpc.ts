@@ -30,8 +30,8 @@ const messageSchema = z.discriminatedUnion('t', [
 ])
 
 /**
- * Calls between two ends of a port. What comes in is checked: the message itself, and the arguments by the
- * schema of their function. An `UnrollError` arrives as one.
+ * Calls between two ends of a port. What comes in is checked: the message itself, whose port is closed where it is
+ * none, and the arguments by the schema of their function. An `UnrollError` arrives as one.
  * @param functions that the other end may call.
  * @param schemas of their arguments.
  */
@@ -46,8 +46,13 @@ export function connect<Remote extends object, Local extends Record<string, (...
     serialize: (message: { e?: unknown }) =>
       message.e ? { ...message, e: errorToData(message.e) } : message,
     deserialize: (message) => {
-      const checked = messageSchema.parse(message)
-      return checked.t === 's' && checked.e ? { ...checked, e: errorFromData(checked.e) } : checked
+      const { data, success } = messageSchema.safeParse(message)
+      if (!success) {
+        // Who does not speak this language is not answered; thrown here, an error would end the process.
+        port.close()
+        return { t: 's', i: '' }
+      }
+      return data.t === 's' && data.e ? { ...data, e: errorFromData(data.e) } : data
     },
     resolver: (name, resolved) =>
       Object.hasOwn(schemas, name) ? (...args) => resolved(...checked(name, schemas[name], args)) : undefined,

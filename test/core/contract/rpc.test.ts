@@ -67,3 +67,11 @@ test('only functions with a schema can be called', async () => {
   const calls = callsOverChannel()
   await expect(calls.$callRaw({ method: 'toString', args: [] })).rejects.toThrow(/not found/)
 })
+
+test('what is no message closes the port, and nothing else happens', async () => {
+  const { port1, port2 } = new MessageChannel()
+  connect(portOf(port1), {}, {})
+  const closed = new Promise((resolve) => port2.on('close', resolve))
+  port2.postMessage({ t: 'other' })
+  await closed
+})
