@@ -15,7 +15,8 @@ extend(2, Int32Array)
 /**
  * A message as bytes (MessagePack), for a transport that does not clone values itself. Float32Array and Int32Array
  * are extensions in the order of bytes of every machine this runs on, Uint8Array is MessagePack's own kind.
- * Members that are undefined are left out, so that they do not come back as null.
+ * Members that are undefined are left out, so that they do not come back as null; -0 outside typed arrays loses its
+ * sign, as in JSON.
  */
 export function encodeMessage(message: object): Uint8Array {
   return encode(message, { extensionCodec: codec, ignoreUndefined: true, maxDepth: DEPTH })

@@ -16,8 +16,10 @@ describe('a message comes back', () => {
   test('whatever JSON it is', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (message) => {
-        fc.pre(!JSON.stringify(message).includes('"__proto__"'))
-        expect(decodeMessage(encodeMessage(message))).toEqual(message)
+        // As JSON has it: without the sign of zero.
+        const json = JSON.stringify(message)
+        fc.pre(!json.includes('"__proto__"'))
+        expect(decodeMessage(encodeMessage(message))).toEqual(JSON.parse(json))
       }),
     )
   })
