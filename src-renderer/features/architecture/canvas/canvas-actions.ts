@@ -1,0 +1,10 @@
+/** What commands, buttons and menus do with the canvas. */
+export interface CanvasActions {
+  /** Shows all of the diagram. */
+  fit(): void
+  zoom(factor: number): void
+  /** Between rolled and unrolled. */
+  toggleView(): void
+  /** Puts what was copied where the pointer was last, else into the middle. */
+  paste(text: string): void
+}

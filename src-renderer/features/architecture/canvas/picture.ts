@@ -1,0 +1,86 @@
+import { readDiagram } from '../../../../src-core/architecture/diagram'
+import type { Architecture, Arrow, Box, Shape } from '../../../../src-core/architecture/schema'
+import type { Size } from '../../../../src-core/architecture/sizes'
+import { arrowWays, type ArrowWay } from './arrow-ways'
+import { boxFrame, shapeSpace } from './frames'
+import { type Outline, type Point, type Rect, union } from './geometry'
+import { outlinesOf } from './outlines'
+import { boxNote, boxTitle, shapeLabel, shapeWords } from './words'
+
+export interface DrawnShape {
+  readonly shape: Shape
+  readonly middle: Point
+  readonly outline: Outline
+  readonly title: string
+  readonly detail: string
+  /** For screen readers. */
+  readonly label: string
+}
+
+export interface DrawnArrow extends ArrowWay {
+  readonly arrow: Arrow
+  readonly from: Outline
+  readonly to: Outline
+}
+
+export interface DrawnBox {
+  readonly box: Box
+  readonly frame: Rect
+  readonly title: string
+  readonly note: string
+}
+
+/** All that is seen of a document, from which both the canvas and an export draw. */
+export interface Picture {
+  /** Whether many shapes stand side by side, so that each is drawn smaller and says less. */
+  readonly brief: boolean
+  readonly shapes: readonly DrawnShape[]
+  readonly arrows: readonly DrawnArrow[]
+  readonly boxes: readonly DrawnBox[]
+  readonly bounds: Rect
+}
+
+const NOWHERE: Point = { x: 0, y: 0 }
+/** More shapes than this without a box are drawn small: that is an unrolled view. */
+const BRIEF_FROM = 11
+
+/**
+ * @param batch rows of the matrices, or null where nothing says it
+ */
+export function pictureOf(document: Architecture, vocabulary: Size, batch: number | null): Picture {
+  const diagram = readDiagram(document)
+  const brief = document.boxes.length === 0 && document.shapes.length >= BRIEF_FROM
+  const middleOf = (id: string) => (Object.hasOwn(document.layout, id) ? document.layout[id] : NOWHERE)
+  const words = new Map(
+    document.shapes.map((shape) => [shape.id, shapeWords(diagram, shape, vocabulary, batch, brief)]),
+  )
+  const outlines = outlinesOf(diagram, middleOf, (id) => words.get(id)?.detail ?? '', brief)
+  const shapes = [...diagram.shapes.values()].flatMap((shape) => {
+    const said = words.get(shape.id)
+    const outline = outlines.get(shape.id)
+    if (!said || !outline) return []
+    const label = shapeLabel(diagram, shape, said)
+    return [{ shape, middle: middleOf(shape.id), outline, ...said, label }]
+  })
+  const ways = arrowWays(diagram, shapes, brief)
+  const arrows = document.arrows.flatMap((arrow) => {
+    const from = outlines.get(arrow.from)
+    const to = outlines.get(arrow.to)
+    const way = ways.get(arrow.id)
+    return from && to && way ? [{ arrow, from, to, ...way }] : []
+  })
+  const spaces = new Map(shapes.map((drawn) => [drawn.shape.id, shapeSpace(drawn, arrows, brief)]))
+  const boxes = document.boxes.map((box) => {
+    const inside = shapes.filter(({ shape }) => shape.box === box.id)
+    const title = boxTitle(box)
+    const note = boxNote(diagram, box)
+    const frame = boxFrame(
+      inside.flatMap(({ shape }) => spaces.get(shape.id) ?? []),
+      title,
+      note,
+    )
+    return { box, frame, title, note }
+  })
+  const bounds = union([...spaces.values(), ...boxes.map(({ frame }) => frame)])
+  return { brief, shapes, arrows, boxes, bounds: bounds ?? { ...NOWHERE, width: 0, height: 0 } }
+}

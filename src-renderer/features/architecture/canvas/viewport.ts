@@ -1,0 +1,32 @@
+import type { Rect } from './geometry'
+
+/** What covers the edges of the canvas: tools above, the legend below. */
+export interface Insets {
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+  readonly left: number
+}
+
+export const ZOOM = { least: 0.1, most: 3 } as const
+/** Small diagrams are not blown up beyond this. */
+const FITTED = 1.25
+
+/** The viewport that shows all of the bounds in what is left of the canvas, in its middle. */
+export function fitted(
+  bounds: Rect,
+  canvas: { readonly width: number; readonly height: number },
+  insets: Insets,
+): { x: number; y: number; zoom: number } {
+  const width = Math.max(40, canvas.width - insets.left - insets.right)
+  const height = Math.max(40, canvas.height - insets.top - insets.bottom)
+  const zoom = Math.max(
+    ZOOM.least,
+    Math.min(FITTED, width / Math.max(1, bounds.width), height / Math.max(1, bounds.height)),
+  )
+  return {
+    x: insets.left + width / 2 - (bounds.x + bounds.width / 2) * zoom,
+    y: insets.top + height / 2 - (bounds.y + bounds.height / 2) * zoom,
+    zoom,
+  }
+}
