@@ -66,6 +66,11 @@ module.exports = {
       ['graph', 'random', 'corpus'],
       'Sampling steps a compiled program; how that was trained is not its matter.',
     ),
+    corePart(
+      'inspection',
+      [],
+      'What is computed of numbers that are looked at; whose numbers they are is not its matter.',
+    ),
     corePart('engines', ['graph'], 'An engine runs programs and knows nothing of what they mean.'),
     {
       name: 'core-training-gets-its-engine',

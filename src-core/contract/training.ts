@@ -16,6 +16,8 @@ const startSchema = z.strictObject({
   steps: z.int().positive().optional(),
   /** Set by hand at the start, such as a smaller one after the guard stopped the run. */
   learningRate: learningRateSchema.optional(),
+  /** To begin with a pause: not one step is done before it is asked for. */
+  paused: z.boolean().optional(),
 })
 
 export type StartRequest = z.output<typeof startSchema>
@@ -93,6 +95,6 @@ type Functions<Schemas extends Record<string, z.ZodType<unknown[]>>, Result> = {
 
 export type TrainingCalls = Omit<Functions<typeof trainingCalls, Promise<void>>, 'start' | 'snapshot'> & {
   start: (...args: z.output<typeof trainingCalls.start>) => Promise<StartedRun>
-  snapshot: () => Promise<Uint8Array>
+  snapshot: () => Promise<Uint8Array<ArrayBuffer>>
 }
 export type TrainingEvents = Functions<typeof trainingEvents, void>

@@ -67,7 +67,7 @@ const metadataSchema = z.record(z.string(), z.string())
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>>,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   // Larger elements first: each tensor then lies aligned to its element.
   const ordered = [...tensors]
     .map(([name, tensor]) => ({ name, tensor, format: formatOf(tensor) }))

@@ -11,7 +11,7 @@ export interface Snapshot {
   readonly tensors: ReadonlyMap<string, Tensor>
 }
 
-export function encodeSnapshot({ step, tensors }: Snapshot): Uint8Array {
+export function encodeSnapshot({ step, tensors }: Snapshot): Uint8Array<ArrayBuffer> {
   return encodeSafetensors(tensors, { format: FORMAT, step: String(step) })
 }
 

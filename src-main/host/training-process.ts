@@ -27,6 +27,8 @@ export class TrainingProcess {
   #folder = ''
   /** The last step that was heard of. */
   #step = 0
+  /** How often it was taken back: then one step has other weights. */
+  #returns = 0
 
   /**
    * @param listeners for what the run reports; none may throw.
@@ -80,6 +82,11 @@ export class TrainingProcess {
     return this.#worker.pid
   }
 
+  /** Where the training stands as far as is known: while this is the same in a pause, so are the weights. */
+  get standing(): string {
+    return `${this.#returns}/${this.#step}`
+  }
+
   /** Opens the run and begins to train; where that fails the process ends. */
   async start(request: StartRequest): Promise<StartedRun> {
     this.#folder = request.folder
@@ -118,11 +125,12 @@ export class TrainingProcess {
 
   /** After the guard's pause. @throws UnrollError `nothing-to-undo` */
   goBack(learningRate: number): Promise<void> {
+    this.#returns++
     return this.#calls.goBack(learningRate)
   }
 
   /** What is learned, as it stands between two steps, also in a pause: bytes for `decodeSnapshot`. */
-  snapshot(): Promise<Uint8Array> {
+  snapshot(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#calls.snapshot()
   }
 

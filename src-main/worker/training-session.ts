@@ -45,6 +45,7 @@ export class TrainingSession implements TrainingCalls {
         run.checkpoint,
       )
       if (request.learningRate !== undefined) this.#trainer.setLearningRate(request.learningRate)
+      if (request.paused) this.#trainer.pause()
       if (this.#stopAtOnce) this.#trainer.stop()
     } catch (error) {
       await run.close()
@@ -84,7 +85,7 @@ export class TrainingSession implements TrainingCalls {
   }
 
   /** Only the copies are taken between two steps; they are written down while the next ones run. */
-  async snapshot(): Promise<Uint8Array> {
+  async snapshot(): Promise<Uint8Array<ArrayBuffer>> {
     const trainer = this.#running
     const run = this.#opened
     const snapshot = await new Promise<Snapshot>((resolve, reject) => {
