@@ -1,0 +1,173 @@
+import { linearEdges, LineBuckets, logEdges } from './chart-buckets'
+import type { ChartLine } from './chart-lines'
+import { SmoothedLine } from './smoothing'
+import { fromNats, type LossUnit } from './units'
+
+/** Steps, counted from 1, that are shown; `follows`: its end goes along with the newest step. */
+export interface View {
+  readonly first: number
+  readonly last: number
+  readonly follows: boolean
+}
+
+export interface PictureOptions {
+  readonly unit: LossUnit
+  readonly logX: boolean
+  readonly logY: boolean
+  readonly smooth: boolean
+  /** null: all steps. */
+  readonly view: View | null
+  /** Pixel columns of the plot. */
+  readonly columns: number
+  /** Keys of lines that are not drawn. */
+  readonly hidden: ReadonlySet<string>
+  /** The line that stands out, by its key. */
+  readonly highlighted: string | null
+}
+
+export interface DrawnLine {
+  readonly key: string
+  readonly color: string
+  readonly width: number
+  /** Raw behind its smoothed line, or beside a highlighted one. */
+  readonly faint: boolean
+  /** In the chosen unit; y is NaN at a gap. */
+  readonly points: Point[]
+}
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/** What is drawn: on the canvas by chart.js, or in a file. */
+export interface Picture {
+  readonly lines: readonly DrawnLine[]
+  readonly x: Axis
+  readonly y: Axis
+}
+
+export interface Axis {
+  readonly min: number
+  readonly max: number
+  readonly log: boolean
+}
+
+/** Of the steps that are shown from the very first one on: their losses fall from far above and do not scale the axis. */
+const FALLING_PART = 0.02
+const ENOUGH_STEPS = 300
+const SMOOTHING_WEIGHT = 0.98
+
+/** Makes pictures of lines that grow, keeping what can be kept from one to the next. */
+export class Painter {
+  readonly #buckets = new Map<string, LineBuckets>()
+  readonly #smoothed = new Map<string, SmoothedLine>()
+  readonly #points = new Map<string, Point[]>()
+
+  paint(lines: readonly ChartLine[], options: PictureOptions): Picture {
+    const steps = lines.reduce((most, line) => Math.max(most, line.values().length), 0)
+    const { first, last } = visibleSteps(options.view, steps)
+    const edges = (options.logX ? logEdges : linearEdges)(first - 1, last, options.columns)
+    const drawn = lines
+      .filter(({ key }) => !options.hidden.has(key))
+      .flatMap((line) => this.#draw(line, edges, options))
+    drawn.sort((a, b) => rank(a, options.highlighted) - rank(b, options.highlighted))
+    return {
+      lines: drawn,
+      x: { min: first, max: Math.max(last, first + 1), log: options.logX },
+      y: valueAxis(drawn, first, last, options),
+    }
+  }
+
+  #draw(line: ChartLine, edges: Int32Array, { unit, smooth, highlighted }: PictureOptions): DrawnLine[] {
+    const { key, color, width } = line
+    const values = line.values()
+    const edition = line.edition()
+    const beside = highlighted !== null && highlighted !== key
+    const raw: DrawnLine = {
+      key,
+      color,
+      width: smooth ? 1 : highlighted === key ? width + 1 : width,
+      faint: beside || smooth,
+      points: this.#pointsOf(key, values, edges, edition, line.divisor, unit),
+    }
+    if (!smooth) return [raw]
+    const mean = made(this.#smoothed, key, () => new SmoothedLine(SMOOTHING_WEIGHT)).of(values, edition)
+    const smoothed: DrawnLine = {
+      key,
+      color,
+      width: highlighted === key ? width + 1.5 : width + 0.5,
+      faint: beside,
+      points: this.#pointsOf(`${key} smoothed`, mean, edges, edition, line.divisor, unit),
+    }
+    return [raw, smoothed]
+  }
+
+  /** Points are kept and written over: thousands a drawing, ten drawings a second. */
+  #pointsOf(
+    key: string,
+    values: Float32Array,
+    edges: Int32Array,
+    edition: number,
+    divisor: number,
+    unit: LossUnit,
+  ): Point[] {
+    const buckets = made(this.#buckets, key, () => new LineBuckets())
+    const points = made(this.#points, key, () => [])
+    buckets.update(values, edges, edition)
+    let count = 0
+    buckets.forEach(values, (at, value) => {
+      const y = fromNats(value / divisor, unit)
+      if (count < points.length) {
+        points[count].x = at + 1
+        points[count].y = Number.isFinite(y) ? y : Number.NaN
+      } else points.push({ x: at + 1, y: Number.isFinite(y) ? y : Number.NaN })
+      count++
+    })
+    points.length = count
+    return points
+  }
+}
+
+/** The steps that a view shows of a run that stands at `steps`. */
+export function visibleSteps(view: View | null, steps: number): { first: number; last: number } {
+  if (view === null) return { first: 1, last: Math.max(1, steps) }
+  if (!view.follows) return view
+  return { first: Math.max(1, steps - (view.last - view.first)), last: Math.max(1, steps) }
+}
+
+function valueAxis(lines: readonly DrawnLine[], first: number, last: number, options: PictureOptions): Axis {
+  const falls = !options.logX && first === 1 && last > ENOUGH_STEPS
+  const from = falls ? last * FALLING_PART : first
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  for (const { points } of lines) {
+    for (const { x, y } of points) {
+      if (Number.isNaN(y) || x < first || x > last || (options.logY && y <= 0)) continue
+      if (y < min) min = y
+      if (y > max && x >= from) max = y
+    }
+  }
+  if (!(max >= min)) return { min: options.logY ? 0.1 : 0, max: 1, log: options.logY }
+  if (options.logY) return { min: min / 1.05, max: max * 1.05, log: true }
+  const margin = max > min ? (max - min) * 0.04 : Math.max(0.1, Math.abs(max) * 0.1)
+  return {
+    min: Math.max(min >= 0 ? 0 : Number.NEGATIVE_INFINITY, min - margin),
+    max: max + margin,
+    log: false,
+  }
+}
+
+/** What stands out is drawn last. */
+function rank({ key, faint }: DrawnLine, highlighted: string | null): number {
+  return key === highlighted ? 2 : faint ? 0 : 1
+}
+
+function made<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key)
+  if (value === undefined) {
+    value = make()
+    map.set(key, value)
+  }
+  return value
+}
