@@ -22,7 +22,7 @@ const UP = -Math.PI / 2
 /** Above where nothing leaves there, else beside. */
 const loopAngles = [UP, 0, Math.PI, UP / 2, UP * 1.5, Math.PI / 2]
 /** A loop is kept this far from the other arrows, in radians. */
-const LOOP_ROOM = 0.96
+const LOOP_ROOM = 0.8
 /** Between arrows of the same two shapes. */
 const PARALLEL = 15
 const MANY = 400

@@ -5,6 +5,4 @@ export interface CanvasActions {
   zoom(factor: number): void
   /** Between rolled and unrolled. */
   toggleView(): void
-  /** Puts what was copied where the pointer was last, else into the middle. */
-  paste(text: string): void
 }

@@ -51,7 +51,7 @@ export function canvasKey(event: KeyboardEvent, around: Around): boolean {
   }
   switch (event.key) {
     case 'Enter':
-      if (canvas.draft?.target != null) drafting.finish(canvas.draft.target)
+      if (canvas.draft) drafting.finish(canvas.draft.target ?? canvas.draft.from)
       else if (editor.tool === 'rectangle' || editor.tool === 'circle' || editor.tool === 'triangle')
         around.place(editor.tool)
       else if (editor.tool === 'box' && editor.selection.size > 0) return false

@@ -30,7 +30,7 @@ export function nodesOf(picture: Picture, selection: ReadonlySet<ItemKey>): Diag
       // What lies in the frame is reached through it.
       style: 'pointer-events:none',
       dragHandle: '.grip',
-      ariaLabel: `Box, ${drawn.title}, ${drawn.note}`,
+      ariaLabel: `Box, ${drawn.title}, ${drawn.notes.join(', ')}`,
     }
   })
   const shapes = picture.shapes.map((drawn): ShapeNode => {

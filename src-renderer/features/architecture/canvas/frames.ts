@@ -4,6 +4,7 @@ import { loopSpace } from './route'
 /** Of a box around what is in it; at its top its words. */
 const PADDING = 22
 const TITLE = 34
+const NOTE = 15
 /** What the words around a triangle take: label and loss; where there is room the size too. */
 export const LINE = 16
 
@@ -44,15 +45,22 @@ export function linesAround({ direction }: Outline, brief: boolean): { above: nu
   return { above: 1, below: brief ? 1 : 2 }
 }
 
-/** The frame of a box around what is in it, wide enough for its words. */
-export function boxFrame(inside: readonly Rect[], title: string, note: string): Rect {
+/** The frame of a box around what is in it, and whether its words have to stand under each other. */
+export function boxFrame(
+  inside: readonly Rect[],
+  title: string,
+  notes: readonly string[],
+): { readonly frame: Rect; readonly stacked: boolean } {
   const all = union(inside) ?? { x: 0, y: 0, width: 120, height: 60 }
-  const words = (title.length + note.length) * 5.6 + 52
-  const width = Math.max(all.width + 2 * PADDING, words)
-  return {
-    x: all.x + all.width / 2 - width / 2,
-    y: all.y - TITLE - 6,
-    width,
-    height: all.height + TITLE + 6 + PADDING,
-  }
+  const room = all.width + 2 * PADDING
+  const wide = wordsWidth(`${title}    ${notes.join(' · ')}`)
+  const stacked = wide > room
+  const width = Math.max(room, stacked ? Math.max(...[title, ...notes].map(wordsWidth)) : wide)
+  const head = TITLE + 6 + (stacked ? notes.length * NOTE : 0)
+  const x = all.x + all.width / 2 - width / 2
+  return { frame: { x, y: all.y - head, width, height: all.height + head + PADDING }, stacked }
+}
+
+function wordsWidth(text: string): number {
+  return text.length * 5.6 + 40
 }

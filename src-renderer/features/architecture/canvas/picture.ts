@@ -5,14 +5,15 @@ import { arrowWays, type ArrowWay } from './arrow-ways'
 import { boxFrame, shapeSpace } from './frames'
 import { type Outline, type Point, type Rect, union } from './geometry'
 import { outlinesOf } from './outlines'
-import { boxNote, boxTitle, shapeLabel, shapeWords } from './words'
+import { boxNotes, boxTitle, shapeLabel, shapeWords, type ShapeWords } from './words'
 
 export interface DrawnShape {
   readonly shape: Shape
   readonly middle: Point
   readonly outline: Outline
   readonly title: string
-  readonly detail: string
+  readonly size: string
+  readonly kind: string
   /** For screen readers. */
   readonly label: string
 }
@@ -27,7 +28,9 @@ export interface DrawnBox {
   readonly box: Box
   readonly frame: Rect
   readonly title: string
-  readonly note: string
+  readonly notes: readonly string[]
+  /** Whether the words stand under each other, in a box too narrow for one line. */
+  readonly stacked: boolean
 }
 
 /** All that is seen of a document, from which both the canvas and an export draw. */
@@ -54,7 +57,7 @@ export function pictureOf(document: Architecture, vocabulary: Size, batch: numbe
   const words = new Map(
     document.shapes.map((shape) => [shape.id, shapeWords(diagram, shape, vocabulary, batch, brief)]),
   )
-  const outlines = outlinesOf(diagram, middleOf, (id) => words.get(id)?.detail ?? '', brief)
+  const outlines = outlinesOf(diagram, middleOf, (id) => lineOf(words.get(id)), brief)
   const shapes = [...diagram.shapes.values()].flatMap((shape) => {
     const said = words.get(shape.id)
     const outline = outlines.get(shape.id)
@@ -73,14 +76,25 @@ export function pictureOf(document: Architecture, vocabulary: Size, batch: numbe
   const boxes = document.boxes.map((box) => {
     const inside = shapes.filter(({ shape }) => shape.box === box.id)
     const title = boxTitle(box)
-    const note = boxNote(diagram, box)
-    const frame = boxFrame(
+    const notes = boxNotes(diagram, box)
+    const { frame, stacked } = boxFrame(
       inside.flatMap(({ shape }) => spaces.get(shape.id) ?? []),
       title,
-      note,
+      notes,
     )
-    return { box, frame, title, note }
+    return { box, frame, title, notes, stacked }
   })
   const bounds = union([...spaces.values(), ...boxes.map(({ frame }) => frame)])
   return { brief, shapes, arrows, boxes, bounds: bounds ?? { ...NOWHERE, width: 0, height: 0 } }
+}
+
+/** What stands in a rectangle or circle, line by line: a circle is too narrow for size and kind in one. */
+export function wordsInside({ title, size, kind, outline }: DrawnShape): readonly string[] {
+  if (outline.kind === 'circle') return [title, size, kind].filter(Boolean)
+  return [title, lineOf({ size, kind })]
+}
+
+/** What stands under the title of a rectangle in one line. */
+function lineOf(words: Pick<ShapeWords, 'size' | 'kind'> | undefined): string {
+  return words ? [words.size, words.kind].filter(Boolean).join(' · ') : ''
 }

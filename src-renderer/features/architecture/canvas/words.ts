@@ -6,8 +6,10 @@ import { type Size, widthOf } from '../../../../src-core/architecture/sizes'
 /** What is written on a shape. */
 export interface ShapeWords {
   readonly title: string
-  /** Fainter, under the title: the size of its matrix and what kind it is of. */
-  readonly detail: string
+  /** Fainter, under the title: the size of its matrix. */
+  readonly size: string
+  /** What kind it is of; empty where nothing needs to be said. */
+  readonly kind: string
 }
 
 /**
@@ -22,8 +24,7 @@ export function shapeWords(
   brief: boolean,
 ): ShapeWords {
   const size = `${batch ?? 'B'} × ${widthOf(diagram, shape, vocabulary) ?? '?'}`
-  const kind = brief ? '' : kindOf(shape)
-  return { title: titleOf(shape), detail: kind === '' ? size : `${size} · ${kind}` }
+  return { title: titleOf(shape), size, kind: brief ? '' : kindOf(shape) }
 }
 
 /** `character t`, `zeros`, `hidden`. */
@@ -34,7 +35,6 @@ export function titleOf(shape: Shape): string {
   return shape.source.kind === 'zeros' ? 'zeros' : 'carried over'
 }
 
-/** What the second half of the detail says. */
 function kindOf(shape: Shape): string {
   if (shape.kind === 'rectangle' && shape.source.kind === 'character') return shape.source.encoding.kind
   if (shape.kind !== 'circle') return ''
@@ -47,7 +47,7 @@ export function boxTitle(box: Box): string {
 }
 
 /** What the box's state starts from, and whether it is carried. */
-export function boxNote(diagram: Diagram, box: Box): string {
+export function boxNotes(diagram: Diagram, box: Box): readonly string[] {
   const inside = diagram.document.shapes.filter((shape) => shape.box === box.id && shape.kind === 'circle')
   const starts = new Set<string>()
   for (const circle of inside) {
@@ -56,7 +56,7 @@ export function boxNote(diagram: Diagram, box: Box): string {
     starts.add(shape ? titleOf(shape) : 'zeros')
   }
   const from = starts.size === 0 ? 'zeros' : [...starts].join(', ')
-  return `state starts from ${from} · ${box.stateful ? 'carried to the next window' : 'reset every window'}`
+  return [`state starts from ${from}`, box.stateful ? 'carried to the next window' : 'reset every window']
 }
 
 /** What screen readers say of a shape: kind, name, size and what reaches it. */
@@ -64,7 +64,7 @@ export function shapeLabel(diagram: Diagram, shape: Shape, words: ShapeWords): s
   const into = diagram.into(shape).length
   const from = diagram.from(shape).length
   const arrows = `${into} arrow${into === 1 ? '' : 's'} in, ${from} out`
-  return `${capital(shape.kind)} ${words.title}, ${words.detail.replace('×', 'by')}, ${arrows}`
+  return `${capital(shape.kind)} ${words.title}, ${[words.size.replace('×', 'by'), words.kind].filter(Boolean).join(', ')}, ${arrows}`
 }
 
 function capital(text: string): string {
