@@ -25,10 +25,10 @@ export default defineConfig({
       },
     },
   },
-  // A sandboxed preload is one CommonJS file.
+  // A sandboxed preload is one CommonJS file. electron-vite wants its target named by Node's version.
   preload: {
     build: {
-      target: 'chrome108',
+      target: 'node16',
       externalizeDeps: false,
       rolldownOptions: {
         input: { main: 'src-main/preload/main.ts' },
