@@ -22,6 +22,7 @@ export class ArrowDrafting {
   #around: Around
   #pressedAt: Point | null = null
   #farthest = 0
+  #byKeys = false
 
   constructor(around: Around) {
     this.#around = around
@@ -32,6 +33,7 @@ export class ArrowDrafting {
     const drawn = this.#around.shape(from)
     if (!drawn) return
     this.#pressedAt = client
+    this.#byKeys = client === null
     this.#farthest = 0
     this.#around.canvas.draft = {
       from,
@@ -39,6 +41,11 @@ export class ArrowDrafting {
       pointer: client ? this.#around.toDiagram(client) : drawn.middle,
       target: client ? null : from,
     }
+  }
+
+  /** Whether a press ends the arrow; one that is drawn by keyboard gives way to the pointer. */
+  get takesPress(): boolean {
+    return this.#around.canvas.draft !== null && !this.#byKeys
   }
 
   /** A pointer pressed on a shape, or on nothing, while an arrow is being drawn. */
@@ -49,7 +56,7 @@ export class ArrowDrafting {
 
   move(client: Point, target: string | null): void {
     const { canvas, toDiagram } = this.#around
-    if (!canvas.draft) return
+    if (!canvas.draft || this.#byKeys) return
     if (this.#pressedAt) this.#farthest = Math.max(this.#farthest, distance(client, this.#pressedAt))
     const own = target === canvas.draft.from && this.#pressedAt !== null && this.#farthest <= DRAGGED
     canvas.draft = { ...canvas.draft, pointer: toDiagram(client), target: own ? null : target }

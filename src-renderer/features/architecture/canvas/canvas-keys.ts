@@ -89,7 +89,8 @@ export function toolKey(event: KeyboardEvent, around: Around): boolean {
   drafting.cancel()
   const key = around.focused()
   const item = key === null ? null : itemOf(key)
-  if (canvas.editor.tool === 'arrow' && item?.kind === 'shape') drafting.begin(item.id, null)
+  const byKeyboard = document.activeElement?.matches(':focus-visible') === true
+  if (canvas.editor.tool === 'arrow' && item?.kind === 'shape' && byKeyboard) drafting.begin(item.id, null)
   return true
 }
 
