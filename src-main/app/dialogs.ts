@@ -69,20 +69,30 @@ export async function askAboutProject(error: unknown): Promise<'choose' | 'again
   return choices[response] ?? 'quit'
 }
 
-/** The window is closed while runs train. */
+/**
+ * Something is asked for that ends the runs which train.
+ * @param instead what that is; only a program that would quit can go on in the background.
+ */
 export async function askAboutTraining(
   window: BrowserWindow,
   training: number,
-): Promise<'stop' | 'keep' | 'cancel'> {
-  const choices = ['stop', 'keep', 'cancel'] as const
+  instead: 'project' | 'quit',
+): Promise<'stop' | 'background' | 'cancel'> {
+  const choices =
+    instead === 'quit' ? (['stop', 'background', 'cancel'] as const) : (['stop', 'cancel'] as const)
+  const labels = {
+    stop: instead === 'quit' ? 'Stop with a checkpoint and quit' : 'Stop with a checkpoint and open',
+    background: 'Keep training in the background',
+    cancel: 'Cancel',
+  }
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     title: 'Unroll',
     message: training === 1 ? 'A run is training.' : `${training} runs are training.`,
     detail: 'Stopping writes a checkpoint, and the run goes on from there on a click.',
-    buttons: ['Stop with a checkpoint and quit', 'Keep training in the background', 'Cancel'],
+    buttons: choices.map((choice) => labels[choice]),
     defaultId: 0,
-    cancelId: 2,
+    cancelId: choices.length - 1,
     noLink: true,
   })
   return choices[response] ?? 'cancel'
@@ -103,8 +113,20 @@ export async function askAboutPage(window: BrowserWindow): Promise<'reload' | 'q
   return response === 1 ? 'quit' : 'reload'
 }
 
-/** What went wrong and the way out of it, for a dialog. */
-export function wordsOf(error: unknown): string {
+/** Something that the person asked for by the menu and that failed. */
+export async function showError(window: BrowserWindow, error: unknown): Promise<void> {
+  await dialog.showMessageBox(window, {
+    type: 'error',
+    title: 'Unroll',
+    message: 'This did not work.',
+    detail: wordsOf(error),
+    buttons: ['OK'],
+    noLink: true,
+  })
+}
+
+/** What went wrong and the way out of it. */
+function wordsOf(error: unknown): string {
   if (error instanceof UnrollError) return `${error.message}\n\n${error.wayOut}`
   return error instanceof Error ? error.message : String(error)
 }

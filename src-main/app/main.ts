@@ -1,34 +1,48 @@
-import { app, BrowserWindow, shell } from 'electron'
+import { app, powerMonitor } from 'electron'
 import { join } from 'node:path'
+import { filesNamed } from './given-files'
+import { denyPermissions, guardEveryPage } from './guards'
+import { registerPageScheme, servePage } from './page-protocol'
+import { Workbench } from './workbench'
 
-const page = join(__dirname, '../renderer/index.html')
+/** What stands before the person's own words: a development Electron is given the program's folder too. */
+const OWN_WORDS = app.isPackaged ? 1 : 2
 
-function openWindow(): void {
-  const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
-    show: false,
-    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
-  })
-  window.once('ready-to-show', () => window.show())
-  void window.loadFile(page)
+const given: string[] = []
+let workbench: Workbench | null = null
+
+function take(paths: readonly string[]): void {
+  if (workbench) workbench.take(paths)
+  else given.push(...paths)
 }
 
-// The page has one address; whatever else is asked for opens in the person's browser, or not at all.
-app.on('web-contents-created', (_event, contents) => {
-  contents.on('will-navigate', (event) => event.preventDefault())
-  contents.setWindowOpenHandler(({ url }) => {
-    if (url.startsWith('https://')) void shell.openExternal(url)
-    return { action: 'deny' }
+async function start(): Promise<void> {
+  denyPermissions()
+  servePage(join(__dirname, '../renderer'))
+  workbench = await Workbench.start(given)
+  if (!workbench) app.quit()
+}
+
+// One program a person: another start hands its files over and ends.
+if (app.requestSingleInstanceLock()) {
+  app.enableSandbox()
+  registerPageScheme()
+  guardEveryPage()
+  take(filesNamed(process.argv.slice(OWN_WORDS), process.cwd()))
+  app.on('second-instance', (_event, argv, folder) => take(filesNamed(argv.slice(OWN_WORDS), folder)))
+  // macOS opens files by an event, also before the app is ready.
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    take([path])
   })
-})
-
-app.on('window-all-closed', () => {
-  if (process.platform !== 'darwin') app.quit()
-})
-
-app.on('activate', () => {
-  if (BrowserWindow.getAllWindows().length === 0) openWindow()
-})
-
-void app.whenReady().then(openWindow)
+  app.on('activate', () => take([]))
+  // The workbench quits once its host has closed.
+  app.on('window-all-closed', () => undefined)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => (workbench ? workbench.stop() : app.quit()))
+  }
+  void app.whenReady().then(() => {
+    powerMonitor.on('shutdown', () => workbench?.stop())
+    return start()
+  })
+} else app.quit()
