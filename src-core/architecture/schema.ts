@@ -8,11 +8,12 @@ const MAX_STEPS = 10_000
 export const MAX_SHAPES = 20_000
 const MAX_BOXES = 1000
 
-const id = z
+export const idSchema = z
   .string()
   .max(64)
   .regex(/^[A-Za-z][A-Za-z0-9._@-]*$/, 'must begin with a letter and hold only letters, digits and . _ @ -')
   .refine((text) => text !== 'zeros', '"zeros" is a reserved word')
+const id = idSchema
 
 const size = z.int().min(1).max(MAX_SIZE)
 const character = z.int().min(1).max(MAX_STEPS)

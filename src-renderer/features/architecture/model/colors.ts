@@ -21,6 +21,23 @@ export function freshColor(document: Architecture, wishes: Partial<Color> = {}):
   }
 }
 
+/** Stands for weights of its own where a colour is chosen; no id is like it. */
+export const NEW_COLOR = ':new'
+
+/**
+ * The colour that was chosen and the document that has it.
+ * @param choice an id, `NEW_COLOR`, or the empty string for none.
+ */
+export function chooseColor(
+  document: Architecture,
+  choice: string,
+  wishes: Partial<Color> = {},
+): { readonly document: Architecture; readonly color: string | null } {
+  if (choice !== NEW_COLOR) return { document, color: choice === '' ? null : choice }
+  const color = freshColor(document, wishes)
+  return { document: addColor(document, color), color: color.id }
+}
+
 export function addColor(document: Architecture, color: Color): Architecture {
   return { ...document, colors: [...document.colors, color] }
 }

@@ -10,7 +10,7 @@ import { addColor, freshColor } from './colors'
 import type { Point } from './geometry'
 
 /** As the lesson has them. */
-const EMBEDDING = 42
+export const EMBEDDING = 42
 const HIDDEN = 256
 
 const letters: Readonly<Record<Shape['kind'], string>> = { rectangle: 'c', circle: 'h', triangle: 'o' }
