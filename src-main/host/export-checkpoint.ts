@@ -11,23 +11,33 @@ import { replaceFile } from '../store/replace-file'
 
 export const exportFormats = ['onnx', 'safetensors', 'csv'] as const
 
+type ExportFormat = (typeof exportFormats)[number]
+
 /** Lines of a table that are encoded at a time. */
 const LINES = 10_000
 
 /**
- * Writes what a checkpoint has learned to a file, over one that may be there.
+ * What a checkpoint has learned, as the bytes of a file.
  * - onnx: the network that continues text, one token after the other, its weights inside; inputs and outputs as
  *   `Network.step` has them for one lane, and what it carries as inputs `NAME` and outputs `NAME/next`.
  * - safetensors: the weights, with architecture and vocabulary in the metadata.
  * - csv: the weights, a line for each number.
- * @throws UnrollError `file-not-writable`, and those of the architecture's checks
+ * @throws UnrollError those of the architecture's checks
+ */
+export function encodeExport(checkpoint: Checkpoint, format: ExportFormat): Uint8Array {
+  return { onnx: asOnnx, safetensors: asSafetensors, csv: asCsv }[format](checkpoint)
+}
+
+/**
+ * Writes what a checkpoint has learned to a file, over one that may be there.
+ * @throws UnrollError `file-not-writable`, and those of `encodeExport`
  */
 export async function exportCheckpoint(
   checkpoint: Checkpoint,
-  format: (typeof exportFormats)[number],
+  format: ExportFormat,
   file: string,
 ): Promise<void> {
-  const bytes = { onnx: asOnnx, safetensors: asSafetensors, csv: asCsv }[format](checkpoint)
+  const bytes = encodeExport(checkpoint, format)
   await replaceFile(file, bytes).catch((error: unknown) => {
     throw new UnrollError(
       'file-not-writable',

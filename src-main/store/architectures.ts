@@ -42,7 +42,7 @@ async function readText(path: string): Promise<string> {
 }
 
 /** The names of those that come with the program. */
-async function architectureNames(): Promise<string[]> {
+export async function architectureNames(): Promise<string[]> {
   const files = await readdir(architecturesFolder())
   return files
     .filter((file) => file.endsWith(SUFFIX))
@@ -51,7 +51,7 @@ async function architectureNames(): Promise<string[]> {
 }
 
 /** Beside the program in a checkout and in a package alike: found by going up from wherever this file runs. */
-function architecturesFolder(): string {
+export function architecturesFolder(): string {
   const parts = ['resources', 'architectures']
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, ...parts))) {

@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rm } from 'node:fs/promises'
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reasonOf, UnrollError } from '../../src-core/errors'
 import { safetensorsHeaderEnd } from '../../src-core/formats/safetensors'
@@ -68,6 +68,28 @@ export async function readNewestCheckpoint(folder: string): Promise<FoundCheckpo
   )
 }
 
+/** A checkpoint's file. */
+export interface ListedCheckpoint {
+  readonly path: string
+  readonly step: number
+  readonly bytes: number
+  /** Milliseconds since 1970. */
+  readonly written: number
+}
+
+/** The files of a run's checkpoints, newest first; what is in them is not looked at. */
+export async function listCheckpoints(folder: string): Promise<ListedCheckpoint[]> {
+  const found: ListedCheckpoint[] = []
+  for (const name of await checkpointNames(folder)) {
+    const path = join(folder, name)
+    // One that is removed meanwhile is none.
+    const { size, mtimeMs } = (await stat(path).catch(() => null)) ?? {}
+    if (size === undefined || mtimeMs === undefined) continue
+    found.push({ path, step: Number(NAME.exec(name)?.[1]), bytes: size, written: mtimeMs })
+  }
+  return found
+}
+
 /** The checkpoints of one run, of which only those are kept that are of use. */
 export class CheckpointFiles {
   private constructor(
@@ -90,7 +112,7 @@ export class CheckpointFiles {
 
   /** Puts a checkpoint on the disk, and only then removes those that are no longer needed. */
   async save(bytes: Uint8Array, standing: CheckpointStanding): Promise<string> {
-    const name = `step-${String(standing.step).padStart(8, '0')}.safetensors`
+    const name = checkpointName(standing.step)
     const path = join(this.folder, name)
     await replaceFile(path, bytes)
     this.standings.set(name, standing)
@@ -115,6 +137,10 @@ export function namesToKeep(standings: ReadonlyMap<string, CheckpointStanding>):
   return new Set(kept.map(([name]) => name))
 }
 
+export function checkpointName(step: number): string {
+  return `step-${String(step).padStart(8, '0')}.safetensors`
+}
+
 /** Newest first. */
 async function checkpointNames(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
@@ -126,7 +152,7 @@ async function checkpointNames(folder: string): Promise<string[]> {
 }
 
 /** From the head of the file alone; null for one that is damaged, which is left where it is. */
-async function readStanding(path: string): Promise<CheckpointStanding | null> {
+export async function readStanding(path: string): Promise<CheckpointStanding | null> {
   const file = await open(path, 'r')
   try {
     const { size } = await file.stat()

@@ -63,6 +63,25 @@ export async function locateCorpus(
   return { paths, fallback }
 }
 
+/**
+ * The file of one corpus of the catalogue, fetched where it is not there yet.
+ * @throws UnrollError as `locateCorpus`
+ */
+export async function locateEntry(name: string, watched: Watched = {}): Promise<LocatedCorpus> {
+  const entry = entryOf(name)
+  return { paths: [await locate(entry, watched)], fallback: entry.fallback ?? null }
+}
+
+/** Bytes that have to be fetched before it can be read; null where it is there. */
+export async function bytesToFetch({ name, source }: CatalogueEntry): Promise<number | null> {
+  if (!('address' in source)) return null
+  return (await exists(downloadOf(name, cacheFolder()))) ? null : source.size
+}
+
+function downloadOf(name: string, cache: string): string {
+  return join(cache, 'downloads', `${name}.txt`)
+}
+
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -85,7 +104,7 @@ async function locate(
   { name, source }: CatalogueEntry,
   { cache = cacheFolder(), ...watched }: Watched & { cache?: string },
 ): Promise<string> {
-  if ('address' in source) return fetchCorpus(source, join(cache, 'downloads', `${name}.txt`), watched)
+  if ('address' in source) return fetchCorpus(source, downloadOf(name, cache), watched)
   const manifest = `${source.package}/package.json`
   try {
     return join(dirname(createRequire(import.meta.url).resolve(manifest)), source.file)

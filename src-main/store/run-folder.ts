@@ -51,7 +51,12 @@ const runSchema = z.object({
 export type RunRecord = z.output<typeof runSchema>
 
 /** What a run is made of; the rest is filled in. */
-export type NewRun = Omit<RunRecord, 'format' | 'version' | 'name' | 'created' | 'status'>
+export type NewRun = Omit<RunRecord, 'format' | 'version' | 'name' | 'created' | 'status'> & {
+  /** The folder's own where left out. */
+  readonly name?: string
+  /** As for a run that begins with a checkpoint; new where left out. */
+  readonly status?: RunStatus
+}
 
 /** The parts of a run's folder. */
 export function runPaths(
@@ -78,8 +83,8 @@ export async function createRun(path: string, run: NewRun): Promise<RunRecord> {
     version: VERSION,
     name: basename(folder),
     created: new Date().toISOString(),
-    ...run,
     status: { state: 'new' },
+    ...run,
   }
   const entries = await readdir(folder).catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return []

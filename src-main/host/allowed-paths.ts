@@ -1,0 +1,24 @@
+import { resolve, sep } from 'node:path'
+import { UnrollError } from '../../src-core/errors'
+
+/** Which paths a page may name. */
+export class AllowedPaths {
+  readonly #allowed: 'any' | readonly string[]
+
+  /** @param allowed any, or those that the person named to the program, with what is below them */
+  constructor(allowed: 'any' | readonly string[]) {
+    this.#allowed = allowed === 'any' ? 'any' : allowed.map((path) => resolve(path))
+  }
+
+  /** @throws UnrollError `path-not-allowed` */
+  check(path: string): void {
+    if (this.#allowed === 'any') return
+    const full = resolve(path)
+    if (this.#allowed.some((allowed) => full === allowed || full.startsWith(allowed + sep))) return
+    throw new UnrollError(
+      'path-not-allowed',
+      `This page may not read ${path}.`,
+      'Drop the file on the page, or name it on the command line where the program was started.',
+    )
+  }
+}
