@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const program = new URL('../out/main/cli.cjs', import.meta.url)
+// The server is a program of its own, so that the command loads none of it.
+const name = process.argv[2] === 'serve' ? 'server' : 'cli'
+const program = new URL(`../out/main/${name}.cjs`, import.meta.url)
 
 if (existsSync(program)) {
   await import(program.href)

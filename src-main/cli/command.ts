@@ -1,5 +1,8 @@
 import { Command, Option } from 'commander'
+import { join } from 'node:path'
 import { version } from '../../package.json'
+
+const serverFile = join(__dirname, 'server.cjs')
 
 /**
  * The command line as a table of verbs. What a verb does is loaded when it is asked for, so that `--help` waits
@@ -15,6 +18,8 @@ export function unrollCommand(): Command {
   training(program)
   asking(program)
   looking(program)
+  // A program of its own, which bin/unroll.mjs starts; here for `unroll help` alone.
+  program.command('serve', 'serve the workbench to a browser', { executableFile: serverFile })
   return program
 }
 
