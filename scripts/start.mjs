@@ -9,6 +9,9 @@ import { prepareOrExit, root } from './prepare.mjs'
 /** How long the download of Electron may take before the page is served instead, in ms. */
 const PATIENCE = 120_000
 
+/** The first Electron with `protocol.handle`, by which the page is served to its window. */
+const OLDEST = 25
+
 const electron = join(root, 'node_modules', 'electron')
 const given = process.argv.slice(2)
 
@@ -19,18 +22,28 @@ const reason = display ? fetchElectron() : 'there is no display'
 if (reason === null) startElectron()
 else await serve(reason)
 
-/** @returns why there is none; null where there is one */
+/** @returns why there is none that will do; null where there is one */
 function fetchElectron() {
-  if (existsSync(binary())) return null
-  if (process.env.ELECTRON_OVERRIDE_DIST_PATH) {
-    return `ELECTRON_OVERRIDE_DIST_PATH has no Electron (${binary()})`
-  }
+  const { ELECTRON_OVERRIDE_DIST_PATH: override } = process.env
+  if (existsSync(binary())) return override === undefined ? null : tooOld(override)
+  if (override !== undefined) return `ELECTRON_OVERRIDE_DIST_PATH has no Electron (${binary()})`
   process.stderr.write('Fetching Electron (about 110 MB, once) …\n')
   const { status } = spawnSync(process.execPath, [join(electron, 'install.js')], {
     stdio: 'ignore',
     timeout: PATIENCE,
   })
   return status === 0 && existsSync(binary()) ? null : 'Electron could not be fetched'
+}
+
+/**
+ * @param {string} folder of an Electron that is not the package's own
+ * @returns why it will not do; null where it will
+ */
+function tooOld(folder) {
+  const file = join(folder, 'version')
+  if (!existsSync(file)) return null
+  const version = readFileSync(file, 'utf8').trim().replace(/^v/, '')
+  return Number.parseInt(version) < OLDEST ? `Electron ${version} is older than ${OLDEST}` : null
 }
 
 /** As the package itself finds it, without its download. */
