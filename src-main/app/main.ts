@@ -1,12 +1,15 @@
 import { app, powerMonitor } from 'electron'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { filesNamed } from './given-files'
 import { denyPermissions, guardEveryPage } from './guards'
 import { registerPageScheme, servePage } from './page-protocol'
 import { Workbench } from './workbench'
 
-/** What stands before the person's own words: a development Electron is given the program's folder too. */
-const OWN_WORDS = app.isPackaged ? 1 : 2
+/** The person's own words of a command line: a development Electron is given the program's folder before them. */
+function ownWords(argv: readonly string[], folder: string): string[] {
+  const program = argv.findIndex((word) => resolve(folder, word) === app.getAppPath())
+  return argv.slice(app.isPackaged ? 1 : program + 1)
+}
 
 const given: string[] = []
 let workbench: Workbench | null = null
@@ -25,11 +28,12 @@ async function start(): Promise<void> {
 
 // One program a person: another start hands its files over and ends.
 if (app.requestSingleInstanceLock()) {
-  app.enableSandbox()
+  // A test as root has to do without, and Electron does not start with both.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
   registerPageScheme()
   guardEveryPage()
-  take(filesNamed(process.argv.slice(OWN_WORDS), process.cwd()))
-  app.on('second-instance', (_event, argv, folder) => take(filesNamed(argv.slice(OWN_WORDS), folder)))
+  take(filesNamed(ownWords(process.argv, process.cwd()), process.cwd()))
+  app.on('second-instance', (_event, argv, folder) => take(filesNamed(ownWords(argv, folder), folder)))
   // macOS opens files by an event, also before the app is ready.
   app.on('open-file', (event, path) => {
     event.preventDefault()
