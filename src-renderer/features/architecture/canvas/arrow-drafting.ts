@@ -1,7 +1,6 @@
 import { shapeKey } from '../model/item-key'
 import type { CanvasState } from './canvas-state.svelte'
 import { distance, type Point } from './geometry'
-import { messageOf } from './messages'
 import type { DrawnShape } from './picture'
 
 /** Further than this, in pixels of the screen, a press has become a drag. */
@@ -11,7 +10,7 @@ interface Around {
   readonly canvas: CanvasState
   readonly shape: (id: string) => DrawnShape | undefined
   readonly toDiagram: (client: Point) => Point
-  readonly refuse: (message: string) => void
+  readonly refuse: (error: unknown) => void
 }
 
 /**
@@ -89,7 +88,7 @@ export class ArrowDrafting {
       canvas.editor.addArrow(from, target)
     } catch (error) {
       canvas.editor.select([shapeKey(from)])
-      refuse(messageOf(error))
+      refuse(error)
     }
   }
 

@@ -3,14 +3,13 @@ import type { ArchitectureEditor } from '../model/editor.svelte'
 import { idsOf } from '../model/item-key'
 import type { CanvasActions } from './canvas-actions'
 import type { CanvasState } from './canvas-state.svelte'
-import { messageOf } from './messages'
 
 interface Given {
   readonly editor: ArchitectureEditor
   readonly canvas: CanvasState
   readonly actions: CanvasActions | undefined
   readonly keys: ((command: string) => string | undefined) | undefined
-  readonly refuse: (message: string) => void
+  readonly refuse: (error: unknown) => void
 }
 
 /** What the other button of the pointer offers for what is selected, or for the diagram where nothing is. */
@@ -36,7 +35,7 @@ export function contextItems({ editor, canvas, actions, keys, refuse }: Given): 
     try {
       editor.addBox(shapes)
     } catch (error) {
-      refuse(messageOf(error))
+      refuse(error)
     }
   }
   return [

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { architectureSchema } from '../../../../src-core/architecture/schema'
 import { unroll } from '../../../../src-core/architecture/unroll'
@@ -8,8 +7,16 @@ import { outputMarks } from '../../../../src-renderer/features/architecture/canv
 import { pictureOf } from '../../../../src-renderer/features/architecture/canvas/picture'
 import { diagramSvg } from '../../../../src-renderer/features/architecture/export/diagram-svg'
 
+const lessons: Readonly<Record<string, unknown>> = import.meta.glob(
+  '../../../../resources/architectures/*.json',
+  {
+    eager: true,
+    import: 'default',
+  },
+)
+
 function lesson(name: string) {
-  return architectureSchema.parse(JSON.parse(readFileSync(`resources/architectures/${name}.json`, 'utf8')))
+  return architectureSchema.parse(lessons[`../../../../resources/architectures/${name}.json`])
 }
 
 const names = ['simple-rnn', 'sequence-rnn', 'stacked-lstm', 'sequence-eight-outputs', 'gru']
