@@ -1,19 +1,11 @@
-import type { Architecture, Circle, Color, Rectangle } from '../../../../src-core/architecture/schema'
+import type { Architecture, Circle, Rectangle } from '../../../../src-core/architecture/schema'
 import { windowLength } from '../../../../src-core/architecture/window'
-import { chooseColor, NEW_COLOR } from './colors'
+import { chooseColor, embeddingColor, NEW_COLOR } from './colors'
 import { EMBEDDING, setShape } from './shapes'
 
 type Source = Rectangle['source']
 export type Encoding = Extract<Source, { kind: 'character' }>['encoding']
 export type Normalization = NonNullable<Circle['normalization']>
-
-/** How the colour of an embedding looks where it is the first. */
-export const embeddingColor: Partial<Color> = {
-  id: 'embedding',
-  letter: 'e',
-  dash: 'dash-dot',
-  initialization: 'uniform',
-}
 
 /** The circle as another cell; what the two have in common stays. */
 export function withCell(circle: Circle, cell: Circle['cell']): Circle {

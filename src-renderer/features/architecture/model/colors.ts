@@ -21,6 +21,15 @@ export function freshColor(document: Architecture, wishes: Partial<Color> = {}):
   }
 }
 
+/** How the weights of the first embedding look and begin, as the lesson has them. */
+export const embeddingColor: Partial<Color> = {
+  id: 'embedding',
+  letter: 'e',
+  dash: 'dash-dot',
+  hex: '#7c4dbd',
+  initialization: 'uniform',
+}
+
 /** Stands for weights of its own where a colour is chosen; no id is like it. */
 export const NEW_COLOR = ':new'
 

@@ -39,7 +39,7 @@ export function placed(document: Architecture): Architecture {
 }
 
 /** The nearest place to the right where the shape covers no other. */
-export function freePlace(document: Architecture, kind: keyof typeof shapeSizes, wanted: Point): Point {
+function freePlace(document: Architecture, kind: keyof typeof shapeSizes, wanted: Point): Point {
   const taken = document.shapes.flatMap((shape) => {
     const place = placeOf(document, shape.id)
     return place ? [areaOfShape(shape.kind, place)] : []

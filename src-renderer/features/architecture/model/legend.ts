@@ -8,7 +8,7 @@ export interface LegendEntry {
   readonly color: Color
   /** What it connects: `input to hidden`, `embedding`, `normalization of h`. */
   readonly role: string
-  /** `42 × 256`, with gates `42 × 1024, 4 gates`; null where a size is missing or nothing uses it. */
+  /** `42 × 256`, with gates `42 × 4·256`; null where a size is missing or nothing uses it. */
   readonly size: string | null
   /** Activations of what it brings, or of the circles that it enters, where they are not linear. */
   readonly activations: readonly string[]
@@ -74,7 +74,9 @@ export function legendOf(diagram: Diagram, vocabulary: Size): Legend {
 function sizeOf({ kind, rows, columns, gates }: ColorUse): string | null {
   if (rows === null || columns === null) return null
   if (kind === 'normalization') return `2 × ${columns}`
-  return gates > 1 ? `${rows} × ${columns}, ${gates} gates` : `${rows} × ${columns}`
+  return gates > 1 && typeof columns === 'number'
+    ? `${rows} × ${gates}·${columns / gates}`
+    : `${rows} × ${columns}`
 }
 
 function parametersOf(color: Color, { kind, rows, columns, normalization }: ColorUse): number | null {

@@ -6,7 +6,7 @@ import type {
   Triangle,
 } from '../../../../src-core/architecture/schema'
 import { windowLength } from '../../../../src-core/architecture/window'
-import { addColor, freshColor } from './colors'
+import { addColor, embeddingColor, freshColor } from './colors'
 import type { Point } from './geometry'
 
 /** As the lesson has them. */
@@ -73,13 +73,7 @@ function makeRectangle(
   const last = model.at(-1)
   if (last)
     return { document, shape: { kind: 'rectangle', id, source: { kind: 'character', at, encoding: last } } }
-  const color = freshColor(document, {
-    id: 'embedding',
-    letter: 'e',
-    dash: 'dash-dot',
-    hex: '#7c4dbd',
-    initialization: 'uniform',
-  })
+  const color = freshColor(document, embeddingColor)
   const encoding = { kind: 'embedding', size: EMBEDDING, color: color.id, normalization: 'none' } as const
   return {
     document: addColor(document, color),
