@@ -35,7 +35,8 @@ let passed = 0
 let failed = 0
 let skipped = 0
 for (const check of checks) if (isChosen(check.name)) runCheck(check)
-if (isChosen('tests (vitest)')) runTests()
+if (isChosen('tests (vitest)')) runTests('vitest.config.ts')
+if (isChosen('end to end (vitest)')) runTests('vitest.e2e.config.ts')
 if (skipped > 0) console.log(`${skipped} skipped`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
@@ -64,12 +65,15 @@ function runCheck({ name, argv }) {
  * @typedef {{ status: string, assertionResults: { status: string }[] }} TestFile
  */
 
-/** A file that could not be loaded counts as one failed test, and so does any other bad end. */
-function runTests() {
+/**
+ * A file that could not be loaded counts as one failed test, and so does any other bad end.
+ * @param {string} config of vitest
+ */
+function runTests(config) {
   const folder = mkdtempSync(join(tmpdir(), 'unroll-test-'))
   const report = join(folder, 'report.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { status } = run(['vitest/vitest.mjs', 'run', ...reporters], 'inherit')
+  const { status } = run(['vitest/vitest.mjs', 'run', '--config', config, ...reporters], 'inherit')
   const failedBefore = failed
   try {
     const { testResults } = /** @type {{ testResults: TestFile[] }} */ (

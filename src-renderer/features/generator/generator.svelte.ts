@@ -1,0 +1,143 @@
+import type { CheckpointEntry } from '../../../src-core/contract/runs'
+import type { WeightsSource } from '../../../src-core/contract/sampling'
+import type { Session } from '../../state/session.svelte'
+import { distributionBars } from './distribution'
+import { initialSettings, samplingOptions, settingsSchema, type GeneratorSettings } from './settings'
+import { Writer } from './writer.svelte'
+import { textOf } from './writing'
+
+/** How long to wait for more typing before the network is asked, in milliseconds. */
+const PAUSE = 250
+
+/** The generator of a session: its settings, what it wrote, and which weights write. */
+export class Generator {
+  readonly writer: Writer
+  #part
+  #checkpoint = $state<WeightsSource['checkpoint']>('live')
+  #vocabulary = $state.raw<readonly string[]>([])
+  #logits = $state.raw<Float32Array | null>(null)
+  #checkpoints = $state.raw<readonly CheckpointEntry[]>([])
+  /** Counts what is asked for, so that a late answer to an old question is left out. */
+  #asked = 0
+
+  constructor(private readonly session: Session) {
+    this.writer = new Writer({
+      sampling: session.host.sampling,
+      tasks: session.host.tasks,
+      onWritten: (task, listener) => session.onWritten(task, listener),
+    })
+    this.#part = session.workspace.part('generator', settingsSchema, initialSettings)
+    const { text } = this.settings
+    if (text !== '') this.writer.history.push({ prime: text, places: [] })
+  }
+
+  get settings(): GeneratorSettings {
+    return this.#part.value
+  }
+
+  /** [V], '' for padding; empty while none is known. */
+  get vocabulary(): readonly string[] {
+    return this.#vocabulary
+  }
+
+  /** Newest first. */
+  get checkpoints(): readonly CheckpointEntry[] {
+    return this.#checkpoints
+  }
+
+  /** Which weights write; null while no run is chosen. */
+  get weights(): WeightsSource | null {
+    const { run } = this.session.selection
+    return run === null ? null : { run, checkpoint: this.#checkpoint }
+  }
+
+  /** What the settings make of what comes after the text. */
+  get bars() {
+    return this.#logits ? distributionBars(this.#logits, samplingOptions(this.settings)) : []
+  }
+
+  change(changes: Partial<GeneratorSettings>): void {
+    this.#part.value = { ...this.settings, ...changes }
+  }
+
+  choose(checkpoint: WeightsSource['checkpoint']): void {
+    this.#checkpoint = checkpoint
+  }
+
+  async generate(): Promise<void> {
+    await this.#writeBy((weights) => this.writer.generate(weights, this.settings))
+  }
+
+  async continue(): Promise<void> {
+    await this.#writeBy((weights) => this.writer.continue(weights, this.settings))
+  }
+
+  async goOnWith(at: number, text: string): Promise<void> {
+    await this.#writeBy((weights) => this.writer.goOnWith(weights, this.settings, at, text))
+  }
+
+  undo(): void {
+    this.writer.history.undo()
+    this.#remember()
+  }
+
+  redo(): void {
+    this.writer.history.redo()
+    this.#remember()
+  }
+
+  /** Another run, or another checkpoint of it is there. */
+  async lookForCheckpoints(run: string | null, newest: number | null): Promise<void> {
+    const found =
+      run === null || newest === null ? [] : await this.session.host.runs.checkpoints(run).catch(() => [])
+    if (run !== this.session.selection.run) return
+    this.#checkpoints = [...found].sort((a, b) => b.step - a.step)
+    // What was chosen may have made room for newer ones.
+    if (!found.some(({ step }) => step === this.#checkpoint)) this.#checkpoint = 'live'
+  }
+
+  /** Asks what comes after the text, once nothing has changed for a moment. */
+  async lookAhead(weights: WeightsSource | null, text: string): Promise<void> {
+    const asked = ++this.#asked
+    await new Promise((resolve) => setTimeout(resolve, PAUSE))
+    if (asked !== this.#asked) return
+    if (weights === null) {
+      this.#vocabulary = []
+      this.#logits = null
+      return
+    }
+    const { sampling } = this.session.host
+    try {
+      const { texts } = await sampling.vocabulary(weights)
+      const { logits } = await sampling.logits(weights, text)
+      if (asked !== this.#asked) return
+      this.#vocabulary = texts
+      this.#logits = logits
+    } catch {
+      // What hinders says so when it is asked to write; here there is nothing to draw.
+      if (asked === this.#asked) this.#logits = null
+    }
+  }
+
+  async #writeBy(write: (weights: WeightsSource) => Promise<void>): Promise<void> {
+    const { weights } = this
+    if (weights === null) return
+    await write(weights)
+    this.#remember()
+  }
+
+  #remember(): void {
+    this.change({ text: textOf(this.writer.history.current).slice(-200_000) })
+  }
+}
+
+const generators = new WeakMap<Session, Generator>()
+
+/** The one generator of a session, which outlives its pane. */
+export function generatorOf(session: Session): Generator {
+  const known = generators.get(session)
+  if (known) return known
+  const generator = new Generator(session)
+  generators.set(session, generator)
+  return generator
+}

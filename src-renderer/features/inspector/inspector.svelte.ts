@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { HostCalls } from '../../../src-core/contract/host'
+import type { WeightsSource } from '../../../src-core/contract/sampling'
+import type { Session } from '../../state/session.svelte'
+import { expectationRows } from './expectations'
+
+const VIEWS = ['text', 'weights', 'embedding'] as const
+
+export const inspectorSchema = z.object({
+  text: z.string().max(2000).catch('the will to po'),
+  view: z.enum(VIEWS).catch('text'),
+})
+export type InspectorSettings = z.output<typeof inspectorSchema>
+
+type Inspected = Awaited<ReturnType<HostCalls['sampling']['inspect']>>
+
+/** How long to wait for more typing before the network is asked, in milliseconds. */
+const PAUSE = 250
+
+/** What a network makes of a text. */
+export class Inspector {
+  #inspected = $state.raw<Inspected | null>(null)
+  #vocabulary = $state.raw<readonly string[]>([])
+  #error = $state.raw<unknown>(null)
+  #isAsking = $state(false)
+  /** Counts what is asked for, so that a late answer to an old question is left out. */
+  #asked = 0
+  readonly rows = $derived(this.#inspected ? expectationRows(this.#inspected) : [])
+
+  constructor(private readonly session: Pick<Session, 'host'>) {}
+
+  get states(): Inspected['states'] {
+    return this.#inspected?.states ?? []
+  }
+
+  /** [n] */
+  get texts(): readonly string[] {
+    return this.#inspected?.places.texts ?? []
+  }
+
+  /** [V] */
+  get vocabulary(): readonly string[] {
+    return this.#vocabulary
+  }
+
+  /** Of the weights that were asked last. */
+  get step(): number {
+    return this.#inspected?.step ?? 0
+  }
+
+  get error(): unknown {
+    return this.#error
+  }
+
+  get isAsking(): boolean {
+    return this.#isAsking
+  }
+
+  /** Asks once nothing has changed for a moment. What is shown stays until the answer is there. */
+  async look(weights: WeightsSource | null, text: string): Promise<void> {
+    const asked = ++this.#asked
+    if (weights === null || text === '') {
+      this.#inspected = null
+      this.#error = null
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE))
+    if (asked !== this.#asked) return
+    this.#isAsking = true
+    const { sampling } = this.session.host
+    try {
+      const { texts } = await sampling.vocabulary(weights)
+      const inspected = await sampling.inspect(weights, text, { novelty: false, states: true })
+      if (asked !== this.#asked) return
+      this.#vocabulary = texts
+      this.#inspected = inspected
+      this.#error = null
+    } catch (error) {
+      if (asked === this.#asked) this.#error = error
+    } finally {
+      if (asked === this.#asked) this.#isAsking = false
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+/** The program itself, in real browsers and in a real Electron: one at a time, for they share screen and cores. */
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.test.ts'],
+    environment: 'node',
+    globalSetup: 'test/e2e/global-setup.ts',
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+})
