@@ -7,7 +7,8 @@ export class SmoothedLine {
   #known = 0
   #edition = -1
   #mean = 0
-  #counted = 0
+  /** wⁿ of the values counted so far. */
+  #rest = 1
 
   /** @param weight of what came before, in [0, 1) */
   constructor(private readonly weight: number) {}
@@ -17,7 +18,7 @@ export class SmoothedLine {
     if (edition !== this.#edition || line.length < this.#known) {
       this.#known = 0
       this.#mean = 0
-      this.#counted = 0
+      this.#rest = 1
       this.#edition = edition
     }
     if (line.length > this.#values.length) {
@@ -28,9 +29,9 @@ export class SmoothedLine {
     for (let at = this.#known; at < line.length; at++) {
       if (Number.isFinite(line[at])) {
         this.#mean += (1 - this.weight) * (line[at] - this.#mean)
-        this.#counted++
+        this.#rest *= this.weight
       }
-      this.#values[at] = this.#counted > 0 ? this.#mean / (1 - this.weight ** this.#counted) : Number.NaN
+      this.#values[at] = this.#rest < 1 ? this.#mean / (1 - this.#rest) : Number.NaN
     }
     this.#known = line.length
     return this.#values.subarray(0, line.length)
