@@ -1,4 +1,5 @@
 import { utilityProcess } from 'electron'
+import { constants } from 'node:os'
 import type { StartWorker } from '../host/worker-process'
 import { workerFile } from '../host/worker-file'
 
@@ -32,11 +33,18 @@ export const startUtilityWorker: StartWorker = (kind) => {
     stderr: (listener) => void child.stderr?.on('data', listener),
     onExit: (listener) => {
       // What it posted last may be read only after its end is known.
-      child.once('exit', (code) => setTimeout(() => listener(code, null), 0))
+      child.once('exit', (code) => setTimeout(() => listener(code, signalOf(code)), 0))
     },
     kill: () => {
       if (child.pid === undefined) child.once('spawn', kill)
       else kill()
     },
   }
+}
+
+/** Chromium tells a signal by its number, as if it were a code; the worker's own codes are 0 and 1. */
+function signalOf(code: number): string | null {
+  if (process.platform === 'win32' || code <= 1) return null
+  const known = Object.entries(constants.signals).find(([, number]) => number === code)
+  return known ? known[0] : null
 }

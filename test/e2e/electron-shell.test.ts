@@ -31,7 +31,12 @@ describe.skipIf(!electron)('the window in Electron', () => {
     const answer = await started.page.reload()
     await takeOver(started.page)
     const policy = answer?.headers()['content-security-policy'] ?? ''
-    for (const part of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"]) {
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "connect-src 'self'",
+    ]) {
       expect(policy.split('; ')).toContain(part)
     }
     const inline = await started.page.evaluate(() => {
@@ -168,9 +173,17 @@ describe.skipIf(!electron)('the window in Electron', () => {
         const own = BrowserWindow.getAllWindows().find((other) => other !== window)
         for (const name of names) {
           const subframe = { url: 'app://unroll/', parent: own?.webContents.mainFrame ?? null }
-          ipcMain.emit(name, { sender: window.webContents, senderFrame: { url: 'app://unroll/', parent: null } }, {})
+          ipcMain.emit(
+            name,
+            { sender: window.webContents, senderFrame: { url: 'app://unroll/', parent: null } },
+            {},
+          )
           ipcMain.emit(name, { sender: own?.webContents, senderFrame: subframe }, {})
-          ipcMain.emit(name, { sender: own?.webContents, senderFrame: { url: 'https://a/', parent: null } }, {})
+          ipcMain.emit(
+            name,
+            { sender: own?.webContents, senderFrame: { url: 'https://a/', parent: null } },
+            {},
+          )
           ipcMain.emit(name, { sender: own?.webContents, senderFrame: null }, {})
         }
         await new Promise((resolve) => setTimeout(resolve, 1000))
@@ -183,7 +196,10 @@ describe.skipIf(!electron)('the window in Electron', () => {
     )
     expect(refused.answered).toEqual([null])
     for (const name of Object.values(channels)) {
-      expect(refused.lines.filter((line) => line.includes(`on ${name} `)).length, name).toBeGreaterThanOrEqual(4)
+      expect(
+        refused.lines.filter((line) => line.includes(`on ${name} `)).length,
+        name,
+      ).toBeGreaterThanOrEqual(4)
     }
     expect(refused.lines.filter((line) => line.includes('data:text/html,<iframe')).length).toBeGreaterThan(0)
     expect(refused.lines.filter((line) => line.includes('data:text/html,frame')).length).toBeGreaterThan(0)
@@ -191,12 +207,15 @@ describe.skipIf(!electron)('the window in Electron', () => {
 
   test('the menu has every command with its keys, and tells the page what was chosen', async () => {
     const { app, page } = started
-    const items = await app.evaluate(({ Menu }, ids) => {
-      return ids.map((id) => {
-        const item = Menu.getApplicationMenu()?.getMenuItemById(id)
-        return { id, keys: item?.accelerator ?? null, registered: item?.registerAccelerator ?? null }
-      })
-    }, commands.map(({ id }) => id))
+    const items = await app.evaluate(
+      ({ Menu }, ids) => {
+        return ids.map((id) => {
+          const item = Menu.getApplicationMenu()?.getMenuItemById(id)
+          return { id, keys: item?.accelerator ?? null, registered: item?.registerAccelerator ?? null }
+        })
+      },
+      commands.map(({ id }) => id),
+    )
     expect(items).toEqual(
       commands.map((command) => {
         const keys = 'keys' in command ? command.keys : null
@@ -230,7 +249,9 @@ describe.skipIf(!electron)('the window in Electron', () => {
       field.focus()
     })
     await expect
-      .poll(() => app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('edit.select-all')?.enabled))
+      .poll(() =>
+        app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('edit.select-all')?.enabled),
+      )
       .toBe(true)
     await chooseMenu(app, 'edit.select-all')
     const selected = () =>
@@ -269,17 +290,23 @@ describe.skipIf(!electron)('the window in Electron', () => {
       window.unrollTest.ask('shell.saveFile', [{ name: 'saved.bin', bytes: new Uint8Array([1, 2]) }], 10_000),
     )
     expect(answer?.r).toBe(saved)
-    expect((await ask(page, 'shell.readText', [join(home.folder, 'none')]))?.e?.code).toBe('file-not-readable')
+    expect((await ask(page, 'shell.readText', [join(home.folder, 'none')]))?.e?.code).toBe(
+      'file-not-readable',
+    )
   })
 
   test('a second start hands its file over and ends', async () => {
     const checkpoint = join(home.folder, 'step-1.safetensors')
     writeFileSync(checkpoint, '')
-    const second = spawn(join(electron.folder, 'electron'), ['-r', shim, ...rootFlags, program, 'step-1.safetensors'], {
-      cwd: home.folder,
-      env: home.environment(electron.screen),
-      stdio: 'ignore',
-    })
+    const second = spawn(
+      join(electron.folder, 'electron'),
+      ['-r', shim, ...rootFlags, program, 'step-1.safetensors'],
+      {
+        cwd: home.folder,
+        env: home.environment(electron.screen),
+        stdio: 'ignore',
+      },
+    )
     await once(second, 'exit')
     expect(second.exitCode).toBe(0)
     await expect

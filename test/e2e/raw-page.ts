@@ -8,7 +8,10 @@ interface Answer {
 
 declare global {
   interface Window {
-    unrollTest: { heard: unknown[]; ask(method: string, args: unknown[], wait: number): Promise<Answer | null> }
+    unrollTest: {
+      heard: unknown[]
+      ask(method: string, args: unknown[], wait: number): Promise<Answer | null>
+    }
   }
 }
 
