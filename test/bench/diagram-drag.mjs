@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { chromium } from 'playwright-core'
 import { build } from 'vite'
+import { z } from 'zod'
 
 const PAGE = (
   script,
@@ -29,6 +30,7 @@ mount(Diagram, { target: globalThis.document.getElementById('app'), props })
 globalThis.shapes = editor.shown.shapes.length
 `
 
+const measured = z.object({ frames: z.array(z.number()), shapes: z.number() })
 const page = {
   name: 'bench-page',
   resolveId: (id) => (id === 'bench' ? 'bench.js' : undefined),
@@ -46,7 +48,15 @@ const built = await build({
     rolldownOptions: { input: 'bench' },
   },
 })
-const outputs = [built].flat()[0].output
+const files = z.array(
+  z.object({
+    type: z.string(),
+    fileName: z.string(),
+    code: z.string().optional(),
+    source: z.unknown().optional(),
+  }),
+)
+const outputs = files.parse('output' in built ? built.output : [])
 const server = createServer((request, response) => {
   const name = new URL(request.url, 'http://page').pathname.slice(1)
   const file = outputs.find(({ fileName }) => fileName === name)
@@ -56,7 +66,7 @@ const server = createServer((request, response) => {
     'content-type',
     name.endsWith('.js') ? 'text/javascript' : name.endsWith('.css') ? 'text/css' : 'text/html',
   )
-  response.end(file ? (file.code ?? file.source) : PAGE(code.fileName, css.fileName))
+  response.end(file ? (file.code ?? file.source) : PAGE(code?.fileName, css?.fileName))
 })
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 const browser = await chromium.launch({
@@ -67,27 +77,19 @@ try {
   const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   tab.on('pageerror', (error) => console.error(error))
   await tab.goto(`http://127.0.0.1:${server.address().port}/`)
-  await tab.waitForFunction(() => globalThis.shapes > 0, null, { timeout: 60_000 })
+  await tab.waitForFunction('globalThis.shapes > 0', null, { timeout: 60_000 })
   await tab.waitForTimeout(1000)
   const box = await tab.locator('[data-id="shape:h@10"]').boundingBox()
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
   await tab.mouse.move(x, y)
   await tab.mouse.down()
-  await tab.evaluate(() => {
-    globalThis.frames = []
-    const frame = (now) => {
-      globalThis.frames.push(now)
-      requestAnimationFrame(frame)
-    }
-    requestAnimationFrame(frame)
-  })
+  await tab.evaluate(
+    'frames = []; requestAnimationFrame(function frame(now) { frames.push(now); requestAnimationFrame(frame) })',
+  )
   for (let step = 0; step < 240; step++) {
     await tab.mouse.move(x + 150 * Math.sin(step / 20), y + 100 * Math.sin(step / 13))
   }
-  const { frames, shapes } = await tab.evaluate(() => ({
-    frames: globalThis.frames,
-    shapes: globalThis.shapes,
-  }))
+  const { frames, shapes } = measured.parse(await tab.evaluate('({ frames, shapes })'))
   await tab.mouse.up()
   const gaps = frames.slice(1).map((now, index) => now - frames[index])
   gaps.sort((a, b) => a - b)

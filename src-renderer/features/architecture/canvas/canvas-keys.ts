@@ -6,7 +6,7 @@ import { directionOf, nearestTowards } from './neighbours'
 import type { Picture } from './picture'
 import { GRID } from './placing'
 
-export const toolKeys: Readonly<Record<string, Tool>> = {
+const toolKeys: Readonly<Record<string, Tool>> = {
   v: 'select',
   r: 'rectangle',
   c: 'circle',

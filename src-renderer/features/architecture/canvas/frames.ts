@@ -6,7 +6,7 @@ const PADDING = 22
 const TITLE = 34
 const NOTE = 15
 /** What the words around a triangle take: label and loss; where there is room the size too. */
-export const LINE = 16
+const LINE = 16
 
 interface Placed {
   readonly shape: { readonly id: string }

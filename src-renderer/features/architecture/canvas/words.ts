@@ -28,7 +28,7 @@ export function shapeWords(
 }
 
 /** `character t`, `zeros`, `hidden`. */
-export function titleOf(shape: Shape): string {
+function titleOf(shape: Shape): string {
   if (shape.kind === 'triangle') return `character ${shape.predicts.character}`
   if (shape.kind === 'circle') return /^h(@\d+)?$/.test(shape.id) ? 'hidden' : shape.id.replace(/@\d+$/, '')
   if (shape.source.kind === 'character') return `character ${shape.source.at}`
