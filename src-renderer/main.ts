@@ -1,3 +1,6 @@
+import './ui/tokens.css'
+// Before any schema is made.
+import './zod-without-eval'
 import { mount } from 'svelte'
 import App from './app/App.svelte'
 

@@ -72,6 +72,14 @@ export class Architectures {
     })
   }
 
+  rename(id: string, name: string): Promise<void> {
+    const { host } = this.needs
+    return this.#try(async () => {
+      const document = parseArchitecture(await host.read(id))
+      await host.save(id, documentJson({ ...document, name }))
+    })
+  }
+
   remove(id: string): Promise<void> {
     const { host, notices, selection } = this.needs
     return this.#try(async () => {

@@ -94,6 +94,17 @@ export class Session {
     return this.architecture.editor
   }
 
+  /** The open one is renamed as an edit, which can be undone. */
+  async renameArchitecture(id: string, name: string): Promise<void> {
+    const { editor, selection } = this
+    if (editor && selection.architecture === id) {
+      editor.edit('Rename', (document) => ({ ...document, name }))
+      await this.architecture.flush()
+    } else {
+      await this.architectures.rename(id, name)
+    }
+  }
+
   /** Hears what a text's task writes. @returns ends it. */
   onWritten(task: string, listener: WrittenListener): () => void {
     this.#written.set(task, listener)
