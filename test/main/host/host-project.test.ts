@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Host } from '../../../src-main/host/host'
@@ -151,7 +151,16 @@ describe('corpora of a project', () => {
   })
 
   test('cannot be read from where the page may not', async () => {
-    const { page, text, folder } = await begin([join('/nowhere')])
+    const allowed = join((await hostFolder()).folder, 'allowed')
+    await mkdir(allowed)
+    const { page, text, folder } = await begin([allowed])
+    await symlink(text, join(allowed, 'link.txt'))
+    const linked = { kind: 'paths' as const, paths: [join(allowed, 'link.txt')] }
+    await expect(page.calls.corpora.add({ task: 't', source: linked })).rejects.toMatchObject({
+      code: 'path-not-allowed',
+    })
+    await writeFile(join(allowed, 'own.txt'), TEXT)
+    await page.calls.corpora.add({ task: 't', source: { kind: 'paths', paths: [allowed] } })
     const adding = page.calls.corpora.add({ task: 't', source: { kind: 'paths', paths: [text] } })
     await expect(adding).rejects.toMatchObject({ code: 'path-not-allowed' })
     const opening = page.calls.runs.openCheckpoint({ kind: 'path', path: join(folder, 'x') })
