@@ -21,6 +21,8 @@ export default defineConfig({
           format: 'cjs',
           entryFileNames: '[name].cjs',
           chunkFileNames: 'chunks/[name]-[hash].cjs',
+          // Within a package's archive only `require` finds another package.
+          dynamicImportInCjs: false,
         },
       },
     },
