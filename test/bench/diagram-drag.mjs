@@ -24,7 +24,7 @@ import { ArchitectureEditor } from '/src-renderer/features/architecture/model/ed
 const rolled = parseArchitecture({ ...document, boxes: document.boxes.map((box) => ({ ...box, to: 20 })) })
 const editor = new ArchitectureEditor(unroll(rolled))
 editor.vocabulary = 86
-const insets = { top: 20, right: 20, bottom: 20, left: 20 }
+const insets = [{ top: 20, right: 20, bottom: 20, left: 20 }]
 const props = { editor, highlight: { output: null, color: null }, outputs: new Map(), insets, refuse: console.error }
 mount(Diagram, { target: globalThis.document.getElementById('app'), props })
 globalThis.shapes = editor.shown.shapes.length

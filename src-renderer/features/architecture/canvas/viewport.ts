@@ -1,5 +1,16 @@
 import type { Rect } from './geometry'
 
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+interface Viewport {
+  readonly x: number
+  readonly y: number
+  readonly zoom: number
+}
+
 /** What covers the edges of the canvas: tools above, the legend below. */
 export interface Insets {
   readonly top: number
@@ -13,11 +24,12 @@ export const ZOOM = { least: 0.1, most: 3 } as const
 const FITTED = 1.25
 
 /** The viewport that shows all of the bounds in what is left of the canvas, in its middle. */
-export function fitted(
-  bounds: Rect,
-  canvas: { readonly width: number; readonly height: number },
-  insets: Insets,
-): { x: number; y: number; zoom: number } {
+export function fitted(bounds: Rect, canvas: Size, insets: readonly Insets[]): Viewport {
+  const views = insets.map((covered) => fittedInto(bounds, canvas, covered))
+  return views.reduce((best, view) => (view.zoom > best.zoom ? view : best))
+}
+
+function fittedInto(bounds: Rect, canvas: Size, insets: Insets): Viewport {
   const width = Math.max(40, canvas.width - insets.left - insets.right)
   const height = Math.max(40, canvas.height - insets.top - insets.bottom)
   const zoom = Math.max(
