@@ -9,6 +9,9 @@ import { textOf } from './writing'
 /** How long to wait for more typing before the network is asked, in milliseconds. */
 const PAUSE = 250
 
+/** How often a text that is being written is kept, in milliseconds. */
+const KEEP_EVERY = 1000
+
 /** The generator of a session: its settings, what it wrote, and which weights write. */
 export class Generator {
   readonly writer: Writer
@@ -19,12 +22,17 @@ export class Generator {
   #checkpoints = $state.raw<readonly CheckpointEntry[]>([])
   /** Counts what is asked for, so that a late answer to an old question is left out. */
   #asked = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly session: Session) {
     this.writer = new Writer({
       sampling: session.host.sampling,
       tasks: session.host.tasks,
-      onWritten: (task, listener) => session.onWritten(task, listener),
+      onWritten: (task, listener) =>
+        session.onWritten(task, (places, error) => {
+          listener(places, error)
+          this.#rememberSoon()
+        }),
     })
     this.#part = session.workspace.part('generator', settingsSchema, initialSettings)
     const { text } = this.settings
@@ -126,7 +134,14 @@ export class Generator {
     this.#remember()
   }
 
+  /** A text that is long under way is kept as it grows. */
+  #rememberSoon(): void {
+    this.#timer ??= setTimeout(() => this.#remember(), KEEP_EVERY)
+  }
+
   #remember(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     this.change({ text: textOf(this.writer.history.current).slice(-200_000) })
   }
 }
