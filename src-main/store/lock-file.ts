@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync, unlinkSync } from 'node:fs'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { UnrollError } from '../../src-core/errors'
 import { isSystemError } from './corpora-files'
@@ -20,7 +21,7 @@ export interface FileLock {
  */
 export async function lockFile(path: string, inUse: (pid: number) => UnrollError): Promise<FileLock> {
   const own = JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Holder)
-  const mine = `${path}-${process.pid}`
+  const mine = `${path}-${randomUUID()}`
   await writeFile(mine, own)
   try {
     for (;;) {
@@ -30,7 +31,7 @@ export async function lockFile(path: string, inUse: (pid: number) => UnrollError
       if (found === null) continue
       const holder = parseHolder(found)
       if (holder && isAlive(holder)) throw inUse(holder.pid)
-      await removeStale(path, found)
+      await removeStale(path, found, mine)
     }
   } finally {
     await rm(mine, { force: true })
@@ -54,15 +55,24 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Takes a stale lock away, but not one that another process has put in its place meanwhile. */
-async function removeStale(path: string, found: string): Promise<void> {
-  const aside = `${path}-stale-${process.pid}`
+/**
+ * Takes a stale lock away, but never one that another process has put in its place meanwhile: only who holds the
+ * guard beside it removes it, and looks at it again before.
+ * @param mine a file that names this process
+ */
+async function removeStale(path: string, found: string, mine: string): Promise<void> {
+  const guard = `${path}-takeover`
+  if (!(await linked(mine, guard))) {
+    const other = await readFile(guard, 'utf8').catch(() => null)
+    const holder = other === null ? null : parseHolder(other)
+    // One that was killed in the middle of it has left its guard.
+    if (other !== null && !(holder && isAlive(holder))) await rm(guard, { force: true })
+    return
+  }
   try {
-    await rename(path, aside)
-    if ((await readFile(aside, 'utf8')) !== found) await linked(aside, path)
-    await rm(aside)
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error
+    if ((await readFile(path, 'utf8').catch(() => null)) === found) await rm(path, { force: true })
+  } finally {
+    await rm(guard, { force: true })
   }
 }
 
