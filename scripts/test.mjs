@@ -11,7 +11,7 @@ import { prepareOrExit, root } from './prepare.mjs'
 const checks = [
   { name: 'format (prettier)', argv: ['prettier/bin/prettier.cjs', '--check', '.'] },
   { name: 'lint (eslint)', argv: ['eslint/bin/eslint.js', '.'] },
-  ...['core', 'main', 'preload', 'test'].map((part) => ({
+  ...['core', 'main', 'preload', 'test', 'e2e'].map((part) => ({
     name: `types of ${part} (tsc)`,
     argv: ['typescript/bin/tsc', '-p', `tsconfig.${part}.json`],
   })),

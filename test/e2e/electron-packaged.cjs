@@ -1,4 +1,6 @@
 // The first file of the package that the tests make: what their Electron lacks, then the program.
 
+const { join } = require('node:path')
+
 require('./electron-shim.cjs')
-require('../../out/main/app.cjs')
+require(join(__dirname, '..', '..', 'out', 'main', 'app.cjs'))

@@ -136,7 +136,7 @@ describe.skipIf(!electron)('the window in Electron', () => {
     const answers = await started.page.evaluate(async () => {
       const states: string[] = []
       for (const name of ['geolocation', 'notifications', 'camera', 'microphone', 'midi'] as const) {
-        states.push((await navigator.permissions.query({ name: name as PermissionName })).state)
+        states.push((await navigator.permissions.query({ name })).state)
       }
       const asked = await new Promise<string>((resolve) => {
         navigator.geolocation.getCurrentPosition(

@@ -3,18 +3,32 @@
 
 const { protocol } = require('electron')
 
-globalThis.Response ??= class Response {
-  constructor(body, { status = 200, headers = {} } = {}) {
-    Object.assign(this, { body, status, headers })
+/** As much of fetch's Response as the page's protocol makes. */
+class Answer {
+  /**
+   * @param {Uint8Array | string} body
+   * @param {{ status: number, headers: Record<string, string> }} init
+   */
+  constructor(body, { status, headers }) {
+    this.body = body
+    this.status = status
+    this.headers = headers
   }
 }
 
-// `protocol` has its methods from its prototype; a new one may stand beside them.
-protocol.handle ??= (scheme, handler) => {
+/**
+ * @param {string} scheme
+ * @param {(request: { url: string, method: string }) => Promise<Answer>} handler
+ */
+function handle(scheme, handler) {
   protocol.registerBufferProtocol(scheme, ({ url, method }, callback) => {
-    Promise.resolve(handler({ url, method })).then(
+    handler({ url, method }).then(
       ({ body, status, headers }) => callback({ statusCode: status, headers, data: Buffer.from(body) }),
+      // net::ERR_FAILED
       () => callback({ error: -2 }),
     )
   })
 }
+
+if (!('Response' in globalThis)) Reflect.set(globalThis, 'Response', Answer)
+if (!('handle' in protocol)) Reflect.set(protocol, 'handle', handle)

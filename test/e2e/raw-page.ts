@@ -103,6 +103,6 @@ export function chooseMenu(app: ElectronApplication, id: string): Promise<void> 
   return app.evaluate(({ Menu }, id) => {
     const item = Menu.getApplicationMenu()?.getMenuItemById(id)
     if (!item) throw new Error(`no entry ${id}`)
-    item.click()
+    Reflect.apply(item.click, item, [])
   }, id)
 }
