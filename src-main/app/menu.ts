@@ -53,8 +53,9 @@ export class ApplicationMenu {
   }
 
   setRecent(recent: readonly Project[]): void {
+    const before = JSON.stringify(this.#recent)
     this.#recent = recent
-    this.#build()
+    if (JSON.stringify(recent) !== before) this.#build()
   }
 
   /** @param typing whether a text field has the focus. */

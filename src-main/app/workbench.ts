@@ -62,6 +62,8 @@ export class Workbench {
       event.preventDefault()
       void this.#end()
     })
+    // The page opens recent projects too.
+    this.#window.on('focus', () => void this.#showRecent())
     void this.#showRecent()
   }
 

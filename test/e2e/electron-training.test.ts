@@ -32,6 +32,11 @@ describe.skipIf(!electron)('training in Electron', () => {
     await expect.poll(stateOf, { timeout: 60_000 }).toBe('running')
     await expect.poll(stepOf, { timeout: 60_000 }).toBeGreaterThan(0)
   }
+  /** Blockers are counted up from 0 or 1. */
+  const isAwake = () =>
+    started.app.evaluate(({ powerSaveBlocker }) =>
+      Array.from({ length: 20 }, (_, id) => id).some((id) => powerSaveBlocker.isStarted(id)),
+    )
   const answerNext = (response: number) =>
     started.app.evaluate(({ dialog }, response) => {
       const asked: { message: string; buttons: string[] }[] = []
@@ -53,8 +58,7 @@ describe.skipIf(!electron)('training in Electron', () => {
       app.getAppMetrics().flatMap(({ name }) => (name === undefined ? [] : [name])),
     )
     expect(services).toContain('Unroll training')
-    const awake = await started.app.evaluate(({ powerSaveBlocker }) => powerSaveBlocker.isStarted(0))
-    expect(awake).toBe(true)
+    expect(await isAwake()).toBe(true)
   })
 
   test('kill -9 of its process is named, and the run goes on', async () => {
@@ -67,6 +71,7 @@ describe.skipIf(!electron)('training in Electron', () => {
     const failed = await runOf(started.page, run)
     expect(failed?.state.error).toMatchObject({ code: 'training-process-died' })
     expect(failed?.state.error?.message).toMatch(/killed by SIGKILL/)
+    expect(await isAwake()).toBe(false)
     await result(started.page, 'runs.resume', run)
     await trains()
   })
