@@ -15,7 +15,7 @@ export const shim = join(root, 'test', 'e2e', 'electron-shim.cjs')
 export const rootFlags = process.getuid?.() === 0 ? ['--no-sandbox'] : []
 
 /** The folder of an Electron that can be started here, or why there is none. */
-export function findElectron(): { readonly folder: string } | { readonly missing: string } {
+function findElectron(): { readonly folder: string } | { readonly missing: string } {
   const { ELECTRON_OVERRIDE_DIST_PATH: named } = process.env
   if (named) {
     return existsSync(join(named, 'electron'))
