@@ -58,11 +58,13 @@ describe.skipIf(!electron)('the window in Electron', () => {
       'other/index.html',
     ]
     const statuses = await started.app.evaluate(async ({ BrowserWindow }, addresses) => {
-      const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true } })
       const found: number[] = []
-      window.webContents.on('did-navigate', (_event, _url, status) => void found.push(status))
-      for (const address of addresses) await window.loadURL(`app://${address}`)
-      window.destroy()
+      for (const address of addresses) {
+        const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true } })
+        window.webContents.on('did-navigate', (_event, _url, status) => void found.push(status))
+        await window.loadURL(`app://${address}`)
+        window.destroy()
+      }
       return found
     }, addresses)
     expect(statuses).toEqual([200, 404, 404, 404, 404, 404])
