@@ -32,6 +32,8 @@ export class Runs {
   readonly #paces = new SvelteMap<string, RunPace>()
   // Never drawn.
   // eslint-disable-next-line svelte/prefer-svelte-reactivity
+  readonly #behind = new Set<string>()
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   readonly #asked = new Set<string>()
   #known = $state(false)
 
@@ -144,6 +146,10 @@ export class Runs {
   /** Asks for the steps that are missing, once at a time; what was made meanwhile follows by itself. */
   #fill(id: string): void {
     const key = `metrics ${id}`
+    if (this.#asked.has(key)) {
+      this.#behind.add(id)
+      return
+    }
     this.#ask(key, async () => {
       const series = this.#series.get(id)
       if (!series) return
@@ -151,6 +157,8 @@ export class Runs {
         series.load(await this.needs.host.metrics(id, series.steps + 1))
       } finally {
         this.#asked.delete(key)
+        // Steps that came meanwhile, and may not be in the answer.
+        if (this.#behind.delete(id)) this.#fill(id)
       }
     })
   }

@@ -16,6 +16,6 @@ function vocabularyOf({ vocabularySize }: Found): string {
 }
 
 /** Bytes of all files that could not be read as text. */
-export function undecodedOf({ files }: Found): number {
+function undecodedOf({ files }: Found): number {
   return files.reduce((sum, { undecodable }) => sum + undecodable.count, 0)
 }

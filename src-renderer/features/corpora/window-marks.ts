@@ -34,7 +34,7 @@ export function windowAt(place: number, { stride, windows }: Cut): number | null
 }
 
 /** Windows of one lane: row k of a batch goes through windows k · batches, k · batches + 1, … */
-export function batchesOf({ windows, batch }: Cut): number {
+function batchesOf({ windows, batch }: Cut): number {
   return Math.floor(windows / batch)
 }
 
