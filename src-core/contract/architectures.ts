@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { documentSchema } from '../training/checkpoint'
 
-export const architectureIdSchema = z.string().regex(/^(lesson|project)\/[\w. -]{1,100}$/)
+const architectureIdSchema = z.string().regex(/^(lesson|project)\/[\w. -]{1,100}$/)
 
 const architectureEntrySchema = z.strictObject({
   /** `lesson/simple-rnn` for those that come with the program, `project/NAME` for the person's own. */

@@ -5,7 +5,12 @@ import { isLoopback } from './own-addresses'
 
 const optionsSchema = z.object({
   project: z.string().min(1).optional(),
-  port: z.string().regex(/^\d{1,5}$/).transform(Number).catch(-1).default(0),
+  port: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .catch(-1)
+    .default(0),
   host: z.string().min(1).default('127.0.0.1'),
   allowRemote: z.boolean().default(false),
   open: z.boolean().default(false),

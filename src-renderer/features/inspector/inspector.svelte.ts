@@ -10,8 +10,6 @@ export const inspectorSchema = z.object({
   text: z.string().max(2000).catch('the will to po'),
   view: z.enum(VIEWS).catch('text'),
 })
-export type InspectorSettings = z.output<typeof inspectorSchema>
-
 type Inspected = Awaited<ReturnType<HostCalls['sampling']['inspect']>>
 
 /** How long to wait for more typing before the network is asked, in milliseconds. */

@@ -17,7 +17,7 @@ export const initialChartSettings: ChartSettings = {
   unit: 'nats',
   logX: false,
   logY: false,
-  smooth: false,
+  smooth: true,
   total: 'mean',
   references: true,
 }

@@ -20,7 +20,7 @@ export interface SvgChart {
   }
 }
 
-export const svgSize = { width: 960, height: 420 }
+const svgSize = { width: 960, height: 420 }
 const plot = { left: 60, top: 40, right: 730, bottom: 368 }
 const LEGEND_ROW = 20
 const FONT = 'font-family="Inter, \'Helvetica Neue\', Arial, sans-serif"'

@@ -46,7 +46,7 @@ const FONT_SIZE = 10.5
 /** Below the steps, where epochs are named. */
 const EPOCH_ROW = 14
 const EPOCH_APART = 64
-const X_TICK_APART = 90
+const X_TICK_APART = 80
 const Y_TICK_APART = 44
 /** Opacity of lines that stand back, as two hexadecimal digits. */
 const FAINT_ALPHA = '52'
@@ -285,6 +285,13 @@ export class LossPlot {
     for (const { label, at, labelAt } of placedReferences(marks.references, unit, place, 12 / height)) {
       ctx.setLineDash([3, 4])
       line(ctx, left, top + at * height, right, top + at * height)
+      // Lines may pass behind: a halo keeps the word readable.
+      ctx.setLineDash([])
+      ctx.strokeStyle = colors.panel
+      ctx.lineWidth = 3
+      ctx.strokeText(label, right - 2, top + labelAt * height - 2)
+      ctx.strokeStyle = colors.faint
+      ctx.lineWidth = 1
       ctx.fillText(label, right - 2, top + labelAt * height - 2)
     }
     ctx.setLineDash([])

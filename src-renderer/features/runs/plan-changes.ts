@@ -1,11 +1,9 @@
 import { z } from 'zod'
-import { planSchema, type Plan } from '../../../src-core/training/plan'
+import type { Plan } from '../../../src-core/training/plan'
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 /** What is said of a plan where it differs from another. */
 export type PlanChanges = Record<string, Json>
-
-export const defaultPlan: Plan = planSchema.parse({})
 
 /**
  * The settings of a plan that differ from those of another, groups by setting. An optimizer of another kind is said

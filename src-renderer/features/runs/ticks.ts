@@ -1,10 +1,10 @@
-/** Round numbers inside [min, max], about `count` of them: 1, 2 or 5 times a power of ten apart. */
+/** Round numbers inside [min, max], about `count` of them: 1, 2, 2½ or 5 times a power of ten apart. */
 export function linearTicks(min: number, max: number, count: number): number[] {
   const span = max - min
   if (!(span > 0) || count < 1) return []
   const rough = span / count
   const power = 10 ** Math.floor(Math.log10(rough))
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power
   const ticks: number[] = []
   for (let index = Math.ceil(min / step - 1e-9); index * step <= max + step * 1e-9; index++) {
     ticks.push(Number((index * step).toPrecision(12)))

@@ -1,3 +1,4 @@
+import { documentSchema } from '../../../src-core/training/checkpoint'
 import { readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -57,7 +58,13 @@ function create(
   plan: Parameters<typeof page.calls.runs.settle>[1],
   name?: string,
 ) {
-  return page.calls.runs.create({ task: 'create', architecture: ARCHITECTURE, corpus, plan, name })
+  return page.calls.runs.create({
+    task: 'create',
+    architecture: documentSchema.parse(ARCHITECTURE),
+    corpus,
+    plan,
+    name,
+  })
 }
 
 function stepsOf(page: Page, run: string): RunSteps[] {
