@@ -57,6 +57,9 @@ describe.skipIf(browserMissing !== null)('in a browser', () => {
       .click()
     const text = page.getByRole('textbox', { name: /^Generated text/ })
     await expect.poll(async () => (await text.innerText()).length, { timeout: 60_000 }).toBeGreaterThan(200)
+    await page.getByRole('button', { name: /^Continue/ }).waitFor()
+    // Whatever is kept is kept within a second and a half of its last change.
+    await page.waitForTimeout(1500)
   })
 
   test('after a restart the run, its steps and its text are there again', async () => {

@@ -42,7 +42,7 @@ export async function openInBrowser(options: BrowserOptions = {}, project?: stri
     },
     close: async () => {
       await end(server, browser)
-      await rm(folder, { recursive: true, force: true })
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }
