@@ -1,36 +1,71 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 /**
- * Runs `work` while no other process does so under the same lock file. The file names its holder; a holder
- * that is no longer alive is taken over from.
+ * Runs `work` while no other process does so under the same lock file. The file names its holder; one whose
+ * holder is gone, or that names none, is taken over.
  *
  * @param {string} file
  * @param {(text: string) => void} say
  * @param {() => void} work
  */
 export function withLock(file, say, work) {
+  const own = `${process.pid} ${startOf(process.pid) ?? ''}`
+  const mine = `${file}.${process.pid}`
   let told = false
-  while (!taken(file)) {
-    const holder = holderOf(file)
-    if (holder !== undefined && !isAlive(holder)) {
-      dropAbandoned(file, holder)
-      continue
+  writeFileSync(mine, own)
+  try {
+    // A link is made at once and with its content, so nobody who dies half-way leaves a lock without a holder.
+    while (!linked(mine, file)) {
+      const found = textOf(file)
+      if (found === undefined) continue // released in between
+      if (!isHeld(found)) removeAbandoned(file, found, mine)
+      else {
+        if (!told) say(`Waiting for process ${found.split(' ')[0]}, which prepares this checkout (${file}) …`)
+        told = true
+        wait()
+      }
     }
-    if (!told) say(`Waiting for process ${holder ?? ''}, which prepares this checkout (${file}) …`)
-    told = true
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+  } finally {
+    rmSync(mine, { force: true })
   }
   try {
     work()
   } finally {
-    rmSync(file, { force: true })
+    if (textOf(file) === own) rmSync(file, { force: true })
   }
 }
 
-/** @param {string} file */
-function taken(file) {
+/**
+ * Takes an abandoned lock away, but never one that another process has put in its place meanwhile: only who
+ * holds the guard beside it removes it, and looks at it again before.
+ *
+ * @param {string} file
+ * @param {string} found
+ * @param {string} mine
+ */
+function removeAbandoned(file, found, mine) {
+  const guard = `${file}.takeover`
+  if (!linked(mine, guard)) {
+    const other = textOf(guard)
+    // One that was killed in the middle of it has left its guard.
+    if (other !== undefined && !isHeld(other)) rmSync(guard, { force: true })
+    else wait()
+    return
+  }
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' })
+    if (textOf(file) === found) rmSync(file, { force: true })
+  } finally {
+    rmSync(guard, { force: true })
+  }
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ */
+function linked(from, to) {
+  try {
+    linkSync(from, to)
     return true
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
@@ -39,37 +74,45 @@ function taken(file) {
 }
 
 /** @param {string} file */
-function holderOf(file) {
+function textOf(file) {
   try {
-    return Number(readFileSync(file, 'utf8')) || undefined
+    return readFileSync(file, 'utf8')
   } catch {
-    return undefined // released in between, or not yet written
+    return undefined
   }
 }
 
-/** @param {number} pid */
-function isAlive(pid) {
+/** @param {string} text of a lock: the holder's number and, where the system says it, when it began */
+function isHeld(text) {
+  const [pid, started] = text.split(' ')
+  if (!/^[1-9]\d*$/.test(pid)) return false
   try {
-    process.kill(pid, 0)
-    return true
+    process.kill(Number(pid), 0)
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
   }
+  // The number may be another process's by now, as after a container was started again.
+  return !started || startOf(Number(pid)) === started
 }
 
 /**
- * Renaming lets one of several waiters win; what it took away is looked at again, lest it be a newer lock.
+ * When a process began, in the system's own count since it booted; null where the system does not say. One that
+ * has ended but is not yet cleared away began never.
  *
- * @param {string} file
- * @param {number} holder
+ * @param {number} pid
  */
-function dropAbandoned(file, holder) {
-  const aside = `${file}.${process.pid}`
+function startOf(pid) {
   try {
-    renameSync(file, aside)
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name stands in brackets and may hold anything; the state is the first field behind it, the start the
+    // twentieth.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : fields[19]
   } catch {
-    return // another waiter was faster
+    return null
   }
-  if (holderOf(aside) === holder) rmSync(aside)
-  else renameSync(aside, file)
+}
+
+function wait() {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
 }
