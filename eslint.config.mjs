@@ -9,7 +9,14 @@ export default defineConfig(
   {
     files: ['**/*.ts', '**/*.mjs', '**/*.svelte'],
     extends: [javascript.configs.recommended, typescript.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: import.meta.dirname,
+        // The same for every kind of file: where it changes from one to the next, all types are read anew.
+        extraFileExtensions: ['.svelte'],
+      },
+    },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       'no-undef': 'off', // tsc knows the names of each runtime
@@ -37,7 +44,7 @@ export default defineConfig(
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     extends: [svelte.configs.recommended],
-    languageOptions: { parserOptions: { parser: typescript.parser, extraFileExtensions: ['.svelte'] } },
+    languageOptions: { parserOptions: { parser: typescript.parser } },
   },
   {
     files: ['**/*.svelte'],
