@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import type { HostCalls } from '../../src-core/contract/host'
 import { reasonOf, UnrollError } from '../../src-core/errors'
 import { replaceFile } from '../store/replace-file'
+import { unreadable } from '../store/system-errors'
 import { askFiles, askProject, askWhereToSave } from './dialogs'
 import { openExternal } from './external-links'
 import { givenFile } from './given-files'
@@ -50,11 +51,7 @@ async function readText(path: string): Promise<string> {
     const { size } = await stat(path)
     if (size <= LARGEST_TEXT) return await readFile(path, 'utf8')
   } catch (error) {
-    throw new UnrollError(
-      'file-not-readable',
-      `${path} cannot be read: ${reasonOf(error)}.`,
-      'Check the path.',
-    )
+    throw unreadable(path, error)
   }
   throw new UnrollError(
     'not-an-architecture',

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { reasonOf, UnrollError } from '../../src-core/errors'
-import { isSystemError } from './corpora-files'
+import { isMissing, unreadable } from './system-errors'
 
 const SUFFIX = '.json'
 
@@ -30,13 +30,13 @@ export async function readArchitecture(nameOrFile: string): Promise<unknown> {
 
 async function readText(path: string): Promise<string> {
   const bytes = await readFile(path).catch(async (error: unknown) => {
-    throw isSystemError(error, 'ENOENT', 'ENOTDIR')
+    throw isMissing(error)
       ? new UnrollError(
           'unknown-architecture',
           `There is no file ${path} and no architecture of that name.`,
           `Give the path of a document, or one of: ${(await architectureNames()).join(', ')}.`,
         )
-      : new UnrollError('file-not-readable', `${path} cannot be read: ${reasonOf(error)}.`, 'Check the path.')
+      : unreadable(path, error)
   })
   return bytes.toString('utf8')
 }

@@ -1,6 +1,6 @@
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { reasonOf, UnrollError } from '../../src-core/errors'
+import { UnrollError } from '../../src-core/errors'
 import { safetensorsHeaderEnd } from '../../src-core/formats/safetensors'
 import {
   decodeCheckpoint,
@@ -8,8 +8,8 @@ import {
   type Checkpoint,
   type CheckpointStanding,
 } from '../../src-core/training/checkpoint'
-import { isSystemError } from './corpora-files'
 import { PARTIAL_PREFIX, replaceFile } from './replace-file'
+import { isSystemError, unreadable } from './system-errors'
 
 /** Of the newest, to fall back on where the last one is damaged. */
 const NEWEST_KEPT = 3
@@ -34,13 +34,7 @@ export interface FoundCheckpoint {
 /** @throws UnrollError `file-not-found`, `file-not-readable`, and those of `decodeCheckpoint` */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw isSystemError(error, 'ENOENT', 'ENOTDIR')
-      ? new UnrollError('file-not-found', `There is no file ${path}.`, 'Check the path.')
-      : new UnrollError(
-          'file-not-readable',
-          `${path} cannot be read: ${reasonOf(error)}.`,
-          'Check its permissions.',
-        )
+    throw unreadable(path, error)
   })
   return decodeCheckpoint(bytes)
 }

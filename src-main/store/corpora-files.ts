@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open, stat } from 'node:fs/promises'
-import { reasonOf, UnrollError } from '../../src-core/errors'
+import { UnrollError } from '../../src-core/errors'
+import { unreadable } from './system-errors'
 
 /** Bytes read at a time: small enough that what is made of them stays in the processor's cache. */
 export const CHUNK = 2 ** 18
@@ -79,18 +80,4 @@ export async function sha256OfFile(
 
 export function emptyFile(path: string): UnrollError {
   return new UnrollError('empty-file', `${path} is empty.`, 'Give a file with text in it.')
-}
-
-export function isSystemError(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.some((code) => code === error.code)
-}
-
-function unreadable(path: string, error: unknown): UnrollError {
-  return isSystemError(error, 'ENOENT', 'ENOTDIR')
-    ? new UnrollError('file-not-found', `There is no file ${path}.`, 'Check the path.')
-    : new UnrollError(
-        'file-not-readable',
-        `${path} cannot be read: ${reasonOf(error)}.`,
-        'Check that you may read it.',
-      )
 }

@@ -7,15 +7,9 @@ import { tokensFromBytes, type TokenArray, type TokenKind } from '../../src-core
 import { reasonOf, UnrollError } from '../../src-core/errors'
 import { cacheFolder } from './cache-folder'
 import { encodeFiles, indexName } from './corpora-encoding'
-import {
-  chunksOf,
-  isSystemError,
-  sha256OfFile,
-  sizeOfFile,
-  type FoundFile,
-  type Watched,
-} from './corpora-files'
+import { chunksOf, sha256OfFile, sizeOfFile, type FoundFile, type Watched } from './corpora-files'
 import { syncFolder, writeDurably } from './durable-files'
+import { isSystemError } from './system-errors'
 
 /** An encoded corpus on disk: corpus.json and the index. */
 export interface StoredCorpus {

@@ -3,7 +3,7 @@ import { readFileSync, unlinkSync } from 'node:fs'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { UnrollError } from '../../src-core/errors'
-import { isSystemError } from './corpora-files'
+import { isSystemError } from './system-errors'
 
 /** Who holds a lock; `started` tells a process from a later one with the same number. */
 const holderSchema = z.object({ pid: z.int().positive(), started: z.string().nullable() })

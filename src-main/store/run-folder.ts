@@ -6,9 +6,9 @@ import { reasonOf, UnrollError } from '../../src-core/errors'
 import { corpusIdentitySchema, documentSchema } from '../../src-core/training/checkpoint'
 import { guardFindingSchema } from '../../src-core/training/guard'
 import { planSchema } from '../../src-core/training/plan'
-import { isSystemError } from './corpora-files'
 import { syncFolder } from './durable-files'
 import { replaceFile } from './replace-file'
+import { isMissing, isSystemError } from './system-errors'
 
 const FORMAT = 'unroll/run'
 const VERSION = 1
@@ -109,7 +109,7 @@ export async function createRun(path: string, run: NewRun): Promise<RunRecord> {
 /** @throws UnrollError `run-not-found`, `not-a-run`, `run-newer`, `run-damaged` */
 export async function readRun(folder: string): Promise<RunRecord> {
   const text = await readFile(runPaths(folder).run, 'utf8').catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null
+    if (isMissing(error)) return null
     throw damaged(folder, reasonOf(error))
   })
   if (text === null) throw await missing(folder)

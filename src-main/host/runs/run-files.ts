@@ -6,7 +6,7 @@ import { listCheckpoints, readStanding } from '../../store/checkpoint-files'
 import { readRun, runPaths, writeRun } from '../../store/run-folder'
 import { lockRun } from '../../store/run-lock'
 import { readMetrics } from '../../store/run-metrics'
-import { isSystemError } from '../../store/corpora-files'
+import { isSystemError } from '../../store/system-errors'
 
 /** Of a run's checkpoints those that are sound, newest first. */
 export async function checkpointsOf(folder: string): Promise<CheckpointEntry[]> {

@@ -11,6 +11,7 @@ import { RemovedThings } from '../../store/removed-things'
 import { runPaths } from '../../store/run-folder'
 import { readSamples } from '../../store/run-metrics'
 import { freeName, safeName } from '../../store/safe-name'
+import { unreadable } from '../../store/system-errors'
 import type { AllowedPaths } from '../allowed-paths'
 import type { CorporaService } from '../corpora-service'
 import { encodeExport } from '../export-checkpoint'
@@ -220,12 +221,7 @@ export class RunsService {
 
   async #openCheckpoint(path: string): Promise<{ run: RunEntry; step: number }> {
     const bytes = await readFile(path).catch((error: unknown) => {
-      throw new UnrollError(
-        'file-not-readable',
-        `${path} cannot be read: ${String(error)}.`,
-        'Check that it is there and that you may read it.',
-        { cause: error },
-      )
+      throw unreadable(path, error)
     })
     const { architecture, standing } = decodeCheckpoint(bytes)
     for (const run of this.#runs.all()) {
