@@ -35,7 +35,12 @@ function processes() {
         const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
         const command = readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ')
         return [
-          { pid: Number(name), parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]), command },
+          {
+            pid: Number(name),
+            parent: Number(fields[1]),
+            ticks: Number(fields[11]) + Number(fields[12]),
+            command,
+          },
         ]
       } catch {
         // It has ended meanwhile.
