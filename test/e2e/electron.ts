@@ -27,7 +27,7 @@ function findElectron(): { readonly folder: string } | { readonly missing: strin
   return status === 0 ? { folder: stdout.trim() } : { missing: `${tool} failed: ${stderr.trim()}` }
 }
 
-/** A screen: the one that is there, else one of the test's own. */
+/** A screen of the test's own, so that nobody's is written on; else the one that is there. */
 export class Screen {
   private constructor(
     readonly display: string,
@@ -35,9 +35,10 @@ export class Screen {
   ) {}
 
   static async open(): Promise<Screen | { readonly missing: string }> {
-    const { DISPLAY } = process.env
-    if (DISPLAY) return new Screen(DISPLAY, null)
-    if (!existsSync('/usr/bin/Xvfb')) return { missing: 'no DISPLAY, and no Xvfb to make one' }
+    if (!existsSync('/usr/bin/Xvfb')) {
+      const { DISPLAY } = process.env
+      return DISPLAY ? new Screen(DISPLAY, null) : { missing: 'no Xvfb to make a screen, and no DISPLAY' }
+    }
     // It chooses a number that is free and tells it by descriptor 3.
     const argv = ['-displayfd', '3', '-screen', '0', '1920x1080x24', '-nolisten', 'tcp']
     const server = spawn('/usr/bin/Xvfb', argv, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
@@ -48,10 +49,40 @@ export class Screen {
     return number === '' ? { missing: 'Xvfb does not start' } : new Screen(`:${number}`, server)
   }
 
+  /** Why no keys can be pressed on it; null where they can. */
+  get keyboardMissing(): string | null {
+    if (!this.server) return "the screen is somebody's own, whose keyboard is left alone"
+    return existsSync('/usr/bin/xdotool') ? null : 'xdotool is not installed'
+  }
+
+  /**
+   * Presses keys as a keyboard does, so that native menus hear them too.
+   * @param keys as Playwright names them: `Control+z`
+   */
+  press(keys: string): void {
+    const names = keys.split('+').map((key) => keysyms.get(key) ?? key)
+    const argv = ['key', '--clearmodifiers', names.join('+')]
+    const { status, stderr } = spawnSync('/usr/bin/xdotool', argv, {
+      env: { DISPLAY: this.display },
+      encoding: 'utf8',
+      timeout: 5000,
+    })
+    if (status !== 0) throw new Error(`xdotool: ${stderr}`)
+  }
+
   close(): void {
     this.server?.kill()
   }
 }
+
+const keysyms = new Map([
+  ['Control', 'ctrl'],
+  ['Shift', 'shift'],
+  ['Enter', 'Return'],
+  ['Space', 'space'],
+  ['ArrowLeft', 'Left'],
+  ['ArrowRight', 'Right'],
+])
 
 /** What a spec needs to start Electron, or why it cannot: said loudly, for a skipped spec proves nothing. */
 export async function electronHere(): Promise<{ folder: string; screen: Screen } | null> {

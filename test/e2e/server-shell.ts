@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -36,6 +36,11 @@ export async function openInBrowser(options: BrowserOptions = {}, project?: stri
   await page.goto(address)
   return {
     page,
+    press: (keys) => page.keyboard.press(keys),
+    saved: async (click) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), click()])
+      return readFile(await download.path())
+    },
     reopen: async () => {
       await end(server, browser)
       return openInBrowser(options, folder)
