@@ -49,6 +49,11 @@ export const samplingProcessCalls = {
   },
   /** Ends the request of that id after its current token; one that has ended is left alone. */
   cancel: { args: z.tuple([count]), result: z.void() },
+  /** As `copies` of the host; `run` is the run's folder. */
+  copies: {
+    args: z.tuple([z.strictObject({ run: z.string(), prime: text, tokens: z.instanceof(Int32Array) })]),
+    result: samplingCalls.copies.result,
+  },
   logits: { args: z.tuple([network, text]), result: samplingCalls.logits.result },
   inspect: {
     args: z.tuple([network, text, inspectOptions]),

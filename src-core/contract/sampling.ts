@@ -39,7 +39,7 @@ export const placesSchema = z.strictObject({
   probabilities: float32s,
   /** [n] −log p of the token that stands here before temperature and cuts, in nats. */
   surprises: float32s,
-  /** [n] length of the longest run ending here that also stands in the corpus, in tokens; null where not asked for. */
+  /** [n] length of the longest run ending here that also stands in the corpus, in tokens; null where not asked for, or not known yet. */
   copied: int32s.nullable(),
   /** [n] the place in the corpus where that run begins, −1 for none. */
   positions: int32s.nullable(),
@@ -64,8 +64,8 @@ export const samplingCalls = {
     result: z.strictObject({ texts: z.array(z.string()), step: z.int().nonnegative() }),
   },
   /**
-   * Writes on from a prime of any length; `written` brings the text, also how the prime itself was read where
-   * `readPrime` is set. Resolves at its end, also when it is cancelled. Throws `unknown-characters`, `not-finite`.
+   * Writes on from a prime of any length; `written` brings the text. Resolves at its end, also when it is cancelled.
+   * Throws `unknown-characters`, `not-finite`.
    */
   generate: {
     args: z.tuple([
@@ -76,11 +76,20 @@ export const samplingCalls = {
         length: z.int().min(1).max(1_000_000),
         seed: z.int().nonnegative(),
         options: samplingOptionsSchema,
-        /** Whether to look every run of characters up in the corpus. */
+        /** Whether to look every run of characters up in the corpus. Until the corpus is indexed, places are without it. */
         novelty: z.boolean(),
       }),
     ]),
     result: z.strictObject({ step: z.int().nonnegative(), written: z.int().nonnegative() }),
+  },
+  /**
+   * What of a text also stands in the run's corpus, for a prime and what is written behind it: n tokens together.
+   * Waits until the corpus is indexed. Throws `unknown-characters`, `corpus-changed-since`, `corpus-too-large`.
+   */
+  copies: {
+    args: z.tuple([runIdSchema, z.strictObject({ prime: text, tokens: int32s })]),
+    /** [n] each, as in `written`. */
+    result: z.strictObject({ texts: z.array(z.string()), copied: int32s, positions: int32s }),
   },
   /** [V] the scores of what comes after a text, before the softmax; for drawing what temperature and cuts make of them. */
   logits: {

@@ -5,6 +5,8 @@ const MOST_TOKENS = 2 ** 25
 const ROOT = 0
 const NONE = -1
 
+type Corpus = Uint8Array | Uint16Array | Uint32Array
+
 /**
  * Every run of tokens that stands in a corpus, as a suffix tree, built in time linear in the corpus (Ukkonen,
  * "On-line construction of suffix trees", Algorithmica 1995). A node is a run that is followed by different
@@ -23,12 +25,16 @@ export class SuffixTree {
   readonly #firstLeaf: number
   #innerNodes = 1
   #leaves = 0
+  /** Tokens of the corpus that are in the tree. */
+  #read = 0
+  /** The active point between two pieces: `depth` tokens below `node`, along the edge that begins as the corpus does at `edge`. */
+  #active = { node: ROOT, edge: 0, depth: 0, waiting: 0 }
 
   /**
    * @param corpus token indices; kept, not copied.
    * @throws UnrollError `corpus-too-large`, before anything is allocated.
    */
-  constructor(readonly corpus: Uint8Array | Uint16Array | Uint32Array) {
+  private constructor(readonly corpus: Corpus) {
     const length = corpus.length
     if (length > MOST_TOKENS) {
       throw new UnrollError(
@@ -43,7 +49,27 @@ export class SuffixTree {
     this.#end = new Int32Array(length + 1)
     this.#suffix = new Int32Array(length + 1)
     this.#slots = new Int32Array(Math.ceil(2.5 * length) + 1)
-    this.#build()
+  }
+
+  /** @throws UnrollError `corpus-too-large` */
+  static of(corpus: Corpus): SuffixTree {
+    const tree = new SuffixTree(corpus)
+    tree.#grow(corpus.length)
+    return tree
+  }
+
+  /**
+   * Builds the tree a piece at a time, so that whoever builds it can do something else in between.
+   * @param piece tokens of the corpus.
+   * @throws UnrollError `corpus-too-large`
+   */
+  static *inPieces(corpus: Corpus, piece: number): Generator<void, SuffixTree, void> {
+    const tree = new SuffixTree(corpus)
+    while (tree.#read < corpus.length) {
+      tree.#grow(piece)
+      yield
+    }
+    return tree
   }
 
   get root(): number {
@@ -73,14 +99,12 @@ export class SuffixTree {
     return this.#suffix[node]
   }
 
-  #build(): void {
+  /** Puts the next tokens of the corpus in. */
+  #grow(tokens: number): void {
     const { corpus } = this
-    // The active point: `depth` tokens below `node`, along the edge that begins as the corpus does at `edge`.
-    let node = ROOT
-    let edge = 0
-    let depth = 0
-    let waiting = 0
-    for (let at = 0; at < corpus.length; at++) {
+    let { node, edge, depth, waiting } = this.#active
+    const end = Math.min(corpus.length, this.#read + tokens)
+    for (let at = this.#read; at < end; at++) {
       const token = corpus[at]
       waiting++
       let unlinked = NONE
@@ -119,6 +143,8 @@ export class SuffixTree {
         }
       }
     }
+    this.#active = { node, edge, depth, waiting }
+    this.#read = end
   }
 
   #addLeaf(parent: number, start: number): number {

@@ -8,7 +8,7 @@ export interface Place {
   /** Likeliest first. */
   readonly likeliest: readonly Likely[]
   readonly surprise: number
-  /** Length of the longest run ending here that stands in the corpus, and where; null where that was not asked for. */
+  /** Length of the longest run ending here that stands in the corpus, and where; null where that was not asked for, or is not known yet. */
   readonly copied: { readonly length: number; readonly position: number | null } | null
 }
 

@@ -9,13 +9,18 @@ import { Random } from '../../src-core/random/random'
 import { CopyMatcher } from '../../src-core/sampling/copy-matcher'
 import { Sampler } from '../../src-core/sampling/sampler'
 import { encodePrime } from '../host/prime'
+import { readRun } from '../store/run-folder'
 import { CorpusTrees } from './corpus-trees'
 import { inspectText, type Inspection } from './inspect-text'
 import type { OpenedNetwork } from './opened-network'
 import { OpenedNetworks } from './opened-networks'
 import { Cancelled } from './turn-stepper'
 import { Turns } from './turns'
+import { TextCopies } from './text-copies'
 import { writeText } from './write-text'
+
+type CopiesRequest = Parameters<SamplingProcessCalls['copies']>[0]
+type Copies = Awaited<ReturnType<SamplingProcessCalls['copies']>>
 
 /** Writes with trained networks and looks into them, for as many requests at once as come. */
 export class SamplingSession implements SamplingProcessCalls {
@@ -46,7 +51,7 @@ export class SamplingSession implements SamplingProcessCalls {
       const { vocabulary } = opened.trained
       const tokens = encodePrime(vocabulary, prime)
       const sampler = new Sampler(options, vocabulary.size, Random.from(seed, 'sample'))
-      const copies = novelty ? await this.#copies(opened) : undefined
+      const copies = novelty ? this.#copies(opened, tokens) : null
       await opened.withStepper({ inspect: false, signal }, (stepper) =>
         writeText(
           stepper,
@@ -94,7 +99,8 @@ export class SamplingSession implements SamplingProcessCalls {
     const opened = await this.#networks.get(network)
     const { vocabulary, network: described } = opened.trained
     const tokens = encodePrime(vocabulary, text, 'text')
-    const copies = novelty ? await this.#copies(opened) : undefined
+    const { corpus, encodedCorpus } = opened.found
+    const copies = novelty ? new CopyMatcher((await this.#trees.of(corpus, encodedCorpus)).tree) : undefined
     const circles = states ? described.inspected.map(({ shape }) => shape) : []
     return opened.withStepper({ inspect: states, signal: null }, (stepper) =>
       inspectText(stepper, { tokens, vocabulary, copies, circles }),
@@ -109,7 +115,24 @@ export class SamplingSession implements SamplingProcessCalls {
     return (await this.#networks.get(network)).matrix(name)
   }
 
-  async #copies({ found: { corpus, encodedCorpus } }: OpenedNetwork): Promise<CopyMatcher> {
-    return new CopyMatcher(await this.#trees.of(corpus, encodedCorpus))
+  async copies({ run, prime, tokens }: CopiesRequest): Promise<Copies> {
+    const { corpus, encodedCorpus } = await readRun(run)
+    const { vocabulary, tree } = await this.#trees.of(corpus, encodedCorpus)
+    const all = [...encodePrime(vocabulary, prime, 'text'), ...tokens]
+    const matcher = new CopyMatcher(tree)
+    const decoder = vocabulary.decoder()
+    const texts = all.map((token) => decoder.write(token))
+    const copied = new Int32Array(all.length)
+    const positions = new Int32Array(all.length)
+    for (const [at, token] of all.entries()) {
+      copied[at] = matcher.advance(token)
+      positions[at] = matcher.position ?? -1
+    }
+    return { texts, copied, positions }
+  }
+
+  /** What of a text is copied, as soon as that can be told: the text itself does not wait for it. */
+  #copies({ found: { corpus, encodedCorpus } }: OpenedNetwork, prime: readonly number[]): TextCopies {
+    return new TextCopies(prime, () => this.#trees.ready(corpus, encodedCorpus))
   }
 }

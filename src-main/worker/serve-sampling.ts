@@ -7,12 +7,13 @@ import {
 import type { Parent } from './parent'
 import { SamplingSession } from './sampling-session'
 
-const { open, vocabulary, generate, cancel, logits, inspect, matrices, matrix } = samplingProcessCalls
+const { open, vocabulary, generate, cancel, copies, logits, inspect, matrices, matrix } = samplingProcessCalls
 const argumentSchemas = {
   open: open.args,
   vocabulary: vocabulary.args,
   generate: generate.args,
   cancel: cancel.args,
+  copies: copies.args,
   logits: logits.args,
   inspect: inspect.args,
   matrices: matrices.args,
@@ -27,6 +28,7 @@ export function serveSampling(parent: Parent): void {
     vocabulary: (network) => session.vocabulary(network),
     generate: (request) => session.generate(request),
     cancel: (id) => session.cancel(id),
+    copies: (request) => session.copies(request),
     logits: (network, text) => session.logits(network, text),
     inspect: (network, text, options) => session.inspect(network, text, options),
     matrices: (network) => session.matrices(network),

@@ -1,9 +1,9 @@
 import type { WrittenPlaces } from '../../src-core/contract/sampling'
 import type { Vocabulary } from '../../src-core/corpus/vocabulary'
-import type { CopyMatcher } from '../../src-core/sampling/copy-matcher'
 import { generate, type GenerateRequest } from '../../src-core/sampling/generate'
 import type { Stepper } from '../../src-core/sampling/stepper'
 import { writtenPlaces, type Place } from './places'
+import type { TextCopies } from './text-copies'
 
 /** Least time between two batches, in milliseconds. */
 const INTERVAL = 50
@@ -11,7 +11,8 @@ const INTERVAL = 50
 /** What goes to whom. */
 interface Writing {
   readonly vocabulary: Vocabulary
-  readonly copies: CopyMatcher | undefined
+  /** Null where nobody asked what is copied. */
+  readonly copies: TextCopies | null
   readonly send: (places: WrittenPlaces) => void
 }
 
@@ -31,18 +32,21 @@ export async function writeText(
   let sentAt = -Infinity
   const flush = () => {
     if (batch.length === 0) return
-    send(writtenPlaces(batch, copies !== undefined))
+    send(writtenPlaces(batch, batch[0].copied !== null))
     batch = []
     sentAt = performance.now()
   }
   try {
-    for await (const { token, surprise, beforeCuts, copied } of generate(stepper, { ...request, copies })) {
+    for await (const { token, surprise, beforeCuts } of generate(stepper, request)) {
+      const copied = copies?.advance(token) ?? null
+      // A batch says of all its places what is copied, or of none.
+      if (batch.length > 0 && (batch[0].copied === null) !== (copied === null)) flush()
       batch.push({
         text: decoder.write(token),
         token,
         likeliest: beforeCuts,
         surprise,
-        copied: copied === null ? null : { length: copied, position: copies?.position ?? null },
+        copied,
       })
       written++
       if (performance.now() - sentAt >= INTERVAL) flush()

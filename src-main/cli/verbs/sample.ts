@@ -52,7 +52,7 @@ export async function sample(runOrFile: string, rawOptions: Record<string, unkno
     const text = options.prime ?? checkpoint.plan.samples.prime
     const { indices, missing } =
       text === null ? { indices: await beginning(corpus, trained), missing: [] } : vocabulary.encode(text)
-    const copies = options.novelty ? new CopyMatcher(new SuffixTree(await corpus())) : undefined
+    const copies = options.novelty ? new CopyMatcher(SuffixTree.of(await corpus())) : undefined
     const stepper = await trained.stepper()
     const writer = options.json ? new JsonSample(vocabulary) : new TextSample(vocabulary)
     writer.begin({ prime: indices, missing, seed })

@@ -101,6 +101,14 @@ export class SamplingService implements SamplingCalls {
     })
   }
 
+  async copies(
+    run: string,
+    text: { prime: string; tokens: Int32Array<ArrayBuffer> },
+  ): Promise<Awaited<ReturnType<SamplingCalls['copies']>>> {
+    const folder = this.parts.runs.folder(run)
+    return this.parts.process.use(({ calls }) => calls.copies({ run: folder, ...text }))
+  }
+
   async matrices(weights: WeightsSource): Promise<Awaited<ReturnType<SamplingCalls['matrices']>>> {
     return this.#with(weights, ({ calls }, { network }) => calls.matrices(network))
   }

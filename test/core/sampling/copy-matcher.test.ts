@@ -14,6 +14,15 @@ function byTrying(corpus: string, text: string): number[] {
   })
 }
 
+/** The tree as it is built where others have turns in between. */
+function inPieces(corpus: Uint8Array, piece: number): SuffixTree {
+  const growing = SuffixTree.inPieces(corpus, piece)
+  for (;;) {
+    const { done, value } = growing.next()
+    if (done === true) return value
+  }
+}
+
 const textOver = (letters: string, maxLength: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...letters.split(',')), { maxLength }).map((list) => list.join(''))
 
@@ -24,18 +33,20 @@ describe('CopyMatcher', () => {
     ['aaaa', 'aaaaaa', [1, 2, 3, 4, 4, 4]],
     ['', 'ab', [0, 0]],
   ])('in %j follows %j', (corpus, text, lengths) => {
-    const matcher = new CopyMatcher(new SuffixTree(bytes(corpus)))
+    const matcher = new CopyMatcher(SuffixTree.of(bytes(corpus)))
     expect(Array.from(bytes(text), (token) => matcher.advance(token))).toEqual(lengths)
   })
 
-  it('finds what trying every run finds, and where it stands', () => {
+  it('finds what trying every run finds, and where it stands, in a tree built in pieces', () => {
     fc.assert(
       fc.property(
         fc
           .constantFrom('a,b', 'a,b,c', 'a,b,c,d,e,f,g,h')
-          .chain((letters) => fc.tuple(textOver(letters, 60), textOver(`${letters},z`, 60))),
-        ([corpus, text]) => {
-          const matcher = new CopyMatcher(new SuffixTree(bytes(corpus)))
+          .chain((letters) =>
+            fc.tuple(textOver(letters, 60), textOver(`${letters},z`, 60), fc.integer({ min: 1, max: 70 })),
+          ),
+        ([corpus, text, piece]) => {
+          const matcher = new CopyMatcher(inPieces(bytes(corpus), piece))
           const found = Array.from(bytes(text), (token, at) => {
             const length = matcher.advance(token)
             const position = matcher.position
@@ -52,14 +63,14 @@ describe('CopyMatcher', () => {
 
   it('follows a copied passage to its end, and takes 32-bit tokens', () => {
     const corpus = Uint32Array.from({ length: 5000 }, (_, at) => (at * at) % 70_001)
-    const matcher = new CopyMatcher(new SuffixTree(corpus))
+    const matcher = new CopyMatcher(SuffixTree.of(corpus))
     for (let at = 1000; at < 2000; at++) matcher.advance(corpus[at])
     expect(matcher.length).toBe(1000)
     expect(matcher.position).toBe(1000)
   })
 
   it('begins anew after a reset', () => {
-    const matcher = new CopyMatcher(new SuffixTree(bytes('abcabd')))
+    const matcher = new CopyMatcher(SuffixTree.of(bytes('abcabd')))
     for (const token of bytes('abca')) matcher.advance(token)
     matcher.reset()
     expect(matcher.length).toBe(0)
@@ -67,7 +78,7 @@ describe('CopyMatcher', () => {
   })
 
   it('refuses a corpus beyond its limit before allocating', () => {
-    expect(() => new SuffixTree(new Uint8Array(2 ** 25 + 1))).toThrow(
+    expect(() => SuffixTree.of(new Uint8Array(2 ** 25 + 1))).toThrow(
       expect.objectContaining({ code: 'corpus-too-large' }),
     )
   })

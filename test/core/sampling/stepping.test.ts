@@ -157,7 +157,7 @@ describe('generate', () => {
   })
 
   it('says how long a run ending at each token stands in the corpus, from the prime on', async () => {
-    const copies = new CopyMatcher(new SuffixTree(Uint8Array.of(4, 1, 2, 3, 1, 4)))
+    const copies = new CopyMatcher(SuffixTree.of(Uint8Array.of(4, 1, 2, 3, 1, 4)))
     const steps = await collect(carried(new SummingProgram()), { prime: [1, 2], copies })
     expect(tokensOf(steps)).toEqual([3, 1, 2, 4])
     expect(steps.map(({ copied }) => copied)).toEqual([3, 4, 2, 1])

@@ -180,19 +180,43 @@ describe('generating', () => {
 
   test('says where runs of characters also stand in the corpus', async () => {
     const one = page(trained)
-    await one.generate({ novelty: true, prime: 'quick brown ', length: 30 })
     const corpus = 'the quick brown fox jumps over the lazy dog, again. '.repeat(12)
-    const text = `quick brown ${one.text()}`
-    const copied = one.written.flatMap(({ places }) => [...(places.copied ?? [])])
-    const positions = one.written.flatMap(({ places }) => [...(places.positions ?? [])])
-    expect(copied).toHaveLength(30)
+    const prime = 'quick brown '
+    await one.generate({ novelty: true, prime, length: 30 })
+    const tokens = Int32Array.from(one.written.flatMap(({ places }) => [...places.tokens]))
+    const { texts, copied, positions } = await one.service.copies('run', { prime, tokens })
+    const text = prime + one.text()
+    expect(texts.join('')).toBe(text)
     for (const [at, length] of copied.entries()) {
-      const end = 12 + at + 1
+      const end = at + 1
       const run = text.slice(end - length, end)
       expect(corpus).toContain(run)
       if (length > 0) expect(corpus.slice(positions[at], positions[at] + length)).toBe(run)
       if (end > length) expect(corpus).not.toContain(text.slice(end - length - 1, end))
     }
+    // Now the corpus is indexed, and the text says so as it comes.
+    await one.generate({ novelty: true, prime, length: 30, task: 'again' })
+    const again = one.written.filter(({ task }) => task === 'again').map(({ places }) => places)
+    expect(again.flatMap((places) => [...(places.copied ?? [])])).toEqual([...copied.slice(prime.length)])
+    expect(again.flatMap((places) => [...(places.positions ?? [])])).toEqual([
+      ...positions.slice(prime.length),
+    ])
+  })
+
+  test('writes also where its corpus is gone, and then says why nothing is known of copies', async () => {
+    const folder = await temporaryFolder()
+    // Another text than the other runs': theirs is indexed already.
+    const run = await smallRun(folder, PLAN, 'pack the box with five dozen jugs. '.repeat(18))
+    const training = new TrainingProcess()
+    await training.start({ folder: run, steps: 20 })
+    await training.finished
+    await rm(join(folder, 'text.txt'))
+    await rm(join(folder, 'cache'), { recursive: true })
+    const one = page(run)
+    expect((await one.generate({ novelty: true, prime: 'jugs ' })).written).toBe(40)
+    expect(one.written.every(({ places }) => places.copied === null)).toBe(true)
+    const copies = one.service.copies('run', { prime: 'jugs ', tokens: new Int32Array(0) })
+    await expect(copies).rejects.toMatchObject({ code: 'file-not-found' })
   })
 })
 
