@@ -37,10 +37,14 @@ export interface ChartLine {
   readonly color: string
   /** The output that it is of, from 0; null for a total. */
   readonly output: number | null
-  /** [steps] in nats */
+  /** In nats; a long line has a value only every `stride` steps. */
   readonly values: () => Float32Array
-  /** As `RunSeries.edition`. */
+  /** As those of `RunSeries`. */
+  readonly steps: () => number
+  readonly stride: () => number
   readonly edition: () => number
+  /** In nats, of a step counted from 1, or of the newest (null); undefined where there is none. */
+  readonly lossAt: (step: number | null) => number | undefined
   /** What values are divided by where they are drawn. */
   readonly divisor: number
   readonly width: number
@@ -50,6 +54,23 @@ export const totalShapes = ['mean', 'sum', 'hidden'] as const
 /** How the total is drawn: as the mean of the outputs, which has their scale, as it is, or not at all. */
 export type TotalShape = (typeof totalShapes)[number]
 
+/** What a line is told from. @param output from 0; null: the total */
+export function valuesOf(
+  series: RunSeries,
+  output: number | null,
+): Pick<ChartLine, 'output' | 'values' | 'steps' | 'stride' | 'edition' | 'lossAt'> {
+  return {
+    output,
+    values: () => (output === null ? series.total : output < series.width ? series.output(output) : NONE),
+    steps: () => series.steps,
+    stride: () => series.stride,
+    edition: () => series.edition,
+    lossAt: (step) => series.lossAt(output, step),
+  }
+}
+
+const NONE = new Float32Array(0)
+
 /** The lines of one run: each output, and the total where there is more than one. */
 export function linesOfRun(
   series: RunSeries,
@@ -57,14 +78,11 @@ export function linesOfRun(
   options: { readonly theme: Theme; readonly text: string; readonly total: TotalShape },
 ): ChartLine[] {
   const { width } = series
-  const edition = () => series.edition
   const lines = Array.from({ length: width }, (_, output): ChartLine => ({
     key: `output ${output}`,
     label: outputs.names[output] ?? `output ${output + 1}`,
     color: outputColor(output, width, options.theme),
-    output,
-    values: () => (output < series.width ? series.output(output) : new Float32Array(0)),
-    edition,
+    ...valuesOf(series, output),
     divisor: 1,
     width: 1.5,
   }))
@@ -75,9 +93,7 @@ export function linesOfRun(
       key: 'total',
       label: 'total',
       color: options.text,
-      output: null,
-      values: () => series.total,
-      edition,
+      ...valuesOf(series, null),
       divisor: options.total === 'sum' ? 1 : outputs.weight,
       width: 2,
     },

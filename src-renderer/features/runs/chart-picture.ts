@@ -65,12 +65,11 @@ export class Painter {
   readonly #points = new Map<string, Point[]>()
 
   paint(lines: readonly ChartLine[], options: PictureOptions): Picture {
-    const steps = lines.reduce((most, line) => Math.max(most, line.values().length), 0)
+    const steps = lines.reduce((most, line) => Math.max(most, line.steps()), 0)
     const { first, last } = visibleSteps(options.view, steps)
-    const edges = (options.logX ? logEdges : linearEdges)(first - 1, last, options.columns)
     const drawn = lines
       .filter(({ key }) => !options.hidden.has(key))
-      .flatMap((line) => this.#draw(line, edges, options))
+      .flatMap((line) => this.#draw(line, first, last, options))
     drawn.sort((a, b) => rank(a, options.highlighted) - rank(b, options.highlighted))
     return {
       lines: drawn,
@@ -79,26 +78,37 @@ export class Painter {
     }
   }
 
-  #draw(line: ChartLine, edges: Int32Array, { unit, smooth, highlighted }: PictureOptions): DrawnLine[] {
+  #draw(line: ChartLine, first: number, last: number, options: PictureOptions): DrawnLine[] {
+    const { smooth, highlighted } = options
     const { key, color, width } = line
     const values = line.values()
-    const edition = line.edition()
+    const stride = line.stride()
+    // From here on places are those of values, of which each may stand for many steps.
+    const edges = (options.logX ? logEdges : linearEdges)(
+      Math.floor((first - 1) / stride),
+      Math.ceil(last / stride),
+      options.columns,
+    )
     const beside = highlighted !== null && highlighted !== key
     const raw: DrawnLine = {
       key,
       color,
       width: smooth ? 1 : highlighted === key ? width + 1 : width,
       faint: beside || smooth,
-      points: this.#pointsOf(key, values, edges, edition, line.divisor, unit),
+      points: this.#pointsOf(key, values, edges, line, options.unit),
     }
     if (!smooth) return [raw]
-    const mean = made(this.#smoothed, key, () => new SmoothedLine(SMOOTHING_WEIGHT)).of(values, edition)
+    const mean = made(this.#smoothed, key, () => new SmoothedLine(SMOOTHING_WEIGHT)).of(
+      values,
+      line.edition(),
+      stride,
+    )
     const smoothed: DrawnLine = {
       key,
       color,
       width: highlighted === key ? width + 1.5 : width + 0.5,
       faint: beside,
-      points: this.#pointsOf(`${key} smoothed`, mean, edges, edition, line.divisor, unit),
+      points: this.#pointsOf(`${key} smoothed`, mean, edges, line, options.unit),
     }
     return [raw, smoothed]
   }
@@ -108,20 +118,20 @@ export class Painter {
     key: string,
     values: Float32Array,
     edges: Int32Array,
-    edition: number,
-    divisor: number,
+    { divisor, edition, stride }: ChartLine,
     unit: LossUnit,
   ): Point[] {
+    const apart = stride()
     const buckets = made(this.#buckets, key, () => new LineBuckets())
     const points = made(this.#points, key, () => [])
-    buckets.update(values, edges, edition)
+    buckets.update(values, edges, edition())
     let count = 0
     buckets.forEach(values, (at, value) => {
       const y = fromNats(value / divisor, unit)
       if (count < points.length) {
-        points[count].x = at + 1
+        points[count].x = at * apart + 1
         points[count].y = Number.isFinite(y) ? y : Number.NaN
-      } else points.push({ x: at + 1, y: Number.isFinite(y) ? y : Number.NaN })
+      } else points.push({ x: at * apart + 1, y: Number.isFinite(y) ? y : Number.NaN })
       count++
     })
     points.length = count

@@ -35,7 +35,7 @@ export async function chartPng(
   ctx.textAlign = 'right'
   ctx.fillText(unit, width - 16, TITLE_HEIGHT / 2)
   ctx.font = `12px ${colors.font}`
-  lines.forEach(({ label, color, values, divisor, output }, row) => {
+  lines.forEach(({ label, color, lossAt, divisor, output }, row) => {
     const y = TITLE_HEIGHT + 18 + row * LEGEND_ROW
     const left = canvas.clientWidth + 12
     ctx.fillStyle = color
@@ -44,7 +44,7 @@ export async function chartPng(
     ctx.textAlign = 'left'
     ctx.fillText(label, left + 24, y, LEGEND_WIDTH - 110)
     ctx.textAlign = 'right'
-    const last = values().at(-1) ?? null
+    const last = lossAt(null) ?? null
     const shown = last !== null && output === null && unit === 'perplexity' ? last / divisor : last
     ctx.fillText(lossText(shown, unit), width - 16, y)
   })

@@ -71,10 +71,9 @@ export function chartSvg({ title, picture, marks, unit, lines, hidden, colors }:
   }
   lines
     .filter(({ key }) => !hidden.has(key))
-    .forEach(({ label, color, values, divisor, output }, row) => {
+    .forEach(({ label, color, lossAt, divisor, output }, row) => {
       const at = plot.top + 8 + row * LEGEND_ROW
-      const all = values()
-      const last = all.length > 0 ? all[all.length - 1] : null
+      const last = lossAt(null) ?? null
       const shown = last !== null && output === null && unit === 'perplexity' ? last / divisor : last
       parts.push(`<path d="M752 ${at}h16" stroke="${color}" stroke-width="2.4"/>`)
       parts.push(text(776, at + 4, label, colors.text, 'start'))

@@ -1,21 +1,24 @@
 import type { RunMetrics, RunSteps } from '../../../src-core/contract/runs'
 import type { EpochLine, RateLine } from '../../../src-core/training/metrics'
-
-const FIRST_CAPACITY = 4096
+import { ThinnedLine } from './thinned-line'
 
 /**
- * The losses of a run by step, in nats. They lie in one array a line, which grows by half when it is full: a step
- * costs (K + 1) · 4 bytes and no object. `version` counts the changes; who reads it hears of the next one.
+ * The losses of a run by step, in nats: one line for the total and one an output, which stop growing when they are
+ * long. `version` counts the changes; who reads it hears of the next one.
  */
 export class RunSeries {
   #version = $state(0)
-  #steps = 0
-  #total = new Float32Array(0)
-  #outputs: Float32Array[] = []
+  #total: ThinnedLine
+  #outputs: ThinnedLine[] = []
   #epochs: EpochLine[] = []
   #rates: RateLine[] = []
-  /** Counts how often steps were taken back or replaced, so that what was computed from them is thrown away. */
+  /** Counts how often values were taken back or replaced, so that what was computed from them is thrown away. */
   #edition = 0
+
+  /** @param most values that a line keeps, a multiple of 4; as many as any screen shows where left out */
+  constructor(private readonly most?: number) {
+    this.#total = new ThinnedLine(most)
+  }
 
   get version(): number {
     return this.#version
@@ -25,9 +28,14 @@ export class RunSeries {
     return this.#edition
   }
 
-  /** Steps that are held; value `i` of a line is that of step `i + 1`. */
+  /** Steps that were made. */
   get steps(): number {
-    return this.#steps
+    return this.#total.steps
+  }
+
+  /** Steps that a value of a line stands for: value `i` is of step `i · stride + 1`, or of one close behind it. */
+  get stride(): number {
+    return this.#total.stride
   }
 
   /** K */
@@ -35,14 +43,23 @@ export class RunSeries {
     return this.#outputs.length
   }
 
-  /** [steps] the total loss. A view: it is good until the next change. */
+  /** The values of the total loss. A view: it is good until the next change. */
   get total(): Float32Array {
-    return this.#total.subarray(0, this.#steps)
+    return this.#total.values
   }
 
-  /** [steps] the loss of one output, counted from 0. A view, as `total`. */
+  /** The values of one output's loss, counted from 0. A view, as `total`. */
   output(index: number): Float32Array {
-    return this.#outputs[index].subarray(0, this.#steps)
+    return this.#outputs[index].values
+  }
+
+  /**
+   * @param output from 0; null: the total
+   * @param step from 1; null: the newest
+   * @returns the loss there, or, of a long run, at a step beside it; undefined where there is none
+   */
+  lossAt(output: number | null, step: number | null): number | undefined {
+    return (output === null ? this.#total : this.#outputs[output])?.at(step)
   }
 
   get epochs(): readonly EpochLine[] {
@@ -56,8 +73,8 @@ export class RunSeries {
   /** Takes steps as the host keeps them; from `first` on they replace what is here. @returns 'gap' as `append` does. */
   load(metrics: RunMetrics): 'taken' | 'gap' {
     const { first, width, losses, outputs, epochs, rates } = metrics
-    if (first > this.#steps + 1) return 'gap'
-    if (first <= this.#steps) this.#cut(first - 1)
+    if (first > this.steps + 1) return 'gap'
+    if (first <= this.steps) this.#cut(first - 1)
     this.#epochs = [...epochs]
     this.#rates = [...rates]
     if (losses.length > 0) this.#write(losses, outputs, width)
@@ -70,8 +87,8 @@ export class RunSeries {
    * @returns 'gap' where steps between the end and these are missing; nothing is taken then.
    */
   append({ first, losses, outputs, learningRate }: RunSteps): 'taken' | 'gap' {
-    if (first > this.#steps + 1) return 'gap'
-    const known = this.#steps + 1 - first
+    if (first > this.steps + 1) return 'gap'
+    const known = this.steps + 1 - first
     if (losses.length <= known) return 'taken'
     const width = outputs.length / losses.length
     this.#write(losses.subarray(known), outputs.subarray(known * width), width)
@@ -105,8 +122,8 @@ export class RunSeries {
   }
 
   #cut(step: number): void {
-    if (step < this.#steps) {
-      this.#steps = step
+    if (step < this.steps) {
+      for (const line of [this.#total, ...this.#outputs]) line.cut(step)
       this.#edition++
     }
     this.#epochs = this.#epochs.filter((line) => line.step <= step)
@@ -117,37 +134,23 @@ export class RunSeries {
   #noteRate(learningRate: number): void {
     const last = this.#rates.at(-1)
     if (last?.learningRate === learningRate) return
-    this.#rates = [...this.#rates, { type: 'rate', step: this.#steps, learningRate, by: 'plan' }]
+    this.#rates = [...this.#rates, { type: 'rate', step: this.steps, learningRate, by: 'plan' }]
   }
 
   #write(losses: Float32Array, outputs: Float32Array, width: number): void {
-    if (this.#steps === 0 && width !== this.width) {
-      this.#outputs = Array.from({ length: width }, () => new Float32Array(this.#total.length))
+    if (this.steps === 0 && width !== this.width) {
+      this.#outputs = Array.from({ length: width }, () => new ThinnedLine(this.most))
     }
     if (width !== this.width || outputs.length !== losses.length * width) {
       throw new Error(
         `${outputs.length} losses of outputs for ${losses.length} steps of ${this.width} outputs`,
       )
     }
-    const start = this.#steps
-    const end = start + losses.length
-    if (end > this.#total.length) this.#grow(end)
-    this.#total.set(losses, start)
+    const { stride } = this
+    for (const loss of losses) this.#total.push(loss)
     this.#outputs.forEach((line, output) => {
-      for (let at = start, from = output; at < end; at++, from += width) line[at] = outputs[from]
+      for (let from = output; from < outputs.length; from += width) line.push(outputs[from])
     })
-    this.#steps = end
+    if (this.stride !== stride) this.#edition++
   }
-
-  #grow(least: number): void {
-    const capacity = Math.max(FIRST_CAPACITY, least, Math.ceil(this.#total.length * 1.5))
-    this.#total = grown(this.#total, this.#steps, capacity)
-    this.#outputs = this.#outputs.map((line) => grown(line, this.#steps, capacity))
-  }
-}
-
-function grown(line: Float32Array, used: number, capacity: number): Float32Array<ArrayBuffer> {
-  const larger = new Float32Array(capacity)
-  larger.set(line.subarray(0, used))
-  return larger
 }

@@ -1,5 +1,5 @@
+import type { RunMetrics } from '../../../src-core/contract/runs'
 import { csvLine } from '../../../src-core/formats/csv'
-import type { RunSeries } from './run-series.svelte'
 
 /** Lines that are put together before they become bytes: few enough to hold, many enough to be quick. */
 const LINES = 4096
@@ -7,22 +7,23 @@ const LINES = 4096
 /**
  * All series of a run: a line a step with its rate, the total and every output in nats; an epoch's validation stands on
  * the line of its last step.
+ * @param metrics all steps, from the host: what the page keeps of a long run is thinned
  * @param names [K]
  */
-export function seriesCsv(series: RunSeries, names: readonly string[]): Uint8Array {
+export function seriesCsv(metrics: RunMetrics, names: readonly string[]): Uint8Array {
   const encoder = new TextEncoder()
   const parts = [encoder.encode(csvLine(['step', 'learning rate', 'total', ...names, 'validation']))]
-  const { steps, total, width } = series
-  const outputs = Array.from({ length: width }, (_, output) => series.output(output))
-  const validation = new Map(series.epochs.map((line) => [line.step, line.validation]))
-  const rates = [...series.rates]
+  const { first, losses: total, outputs, width, epochs } = metrics
+  const validation = new Map(epochs.map((line) => [line.step, line.validation]))
+  const rates = [...metrics.rates]
   let rate: number | '' = ''
   let text = ''
-  for (let at = 0; at < steps; at++) {
-    while (rates.length > 0 && rates[0].step <= at + 1) rate = rates.shift()?.learningRate ?? rate
-    const losses = outputs.map((line) => shortest(line[at]))
-    text += csvLine([at + 1, rate, shortest(total[at]), ...losses, validation.get(at + 1) ?? ''])
-    if ((at + 1) % LINES === 0 || at + 1 === steps) {
+  for (let at = 0; at < total.length; at++) {
+    const step = first + at
+    while (rates.length > 0 && rates[0].step <= step) rate = rates.shift()?.learningRate ?? rate
+    const losses = Array.from(outputs.subarray(at * width, (at + 1) * width), shortest)
+    text += csvLine([step, rate, shortest(total[at]), ...losses, validation.get(step) ?? ''])
+    if ((at + 1) % LINES === 0 || at + 1 === total.length) {
       parts.push(encoder.encode(text))
       text = ''
     }

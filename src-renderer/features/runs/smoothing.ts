@@ -7,14 +7,18 @@ export class SmoothedLine {
   #known = 0
   #edition = -1
   #mean = 0
-  /** wⁿ of the values counted so far. */
+  /** wⁿ of the steps counted so far. */
   #rest = 1
 
   /** @param weight of what came before, in [0, 1) */
   constructor(private readonly weight: number) {}
 
-  /** [steps] A view: good until the next call. */
-  of(line: Float32Array, edition: number): Float32Array {
+  /**
+   * @param stride steps that a value of the line stands for
+   * @returns as many values as the line has. A view: good until the next call.
+   */
+  of(line: Float32Array, edition: number, stride = 1): Float32Array {
+    const weight = this.weight ** stride
     if (edition !== this.#edition || line.length < this.#known) {
       this.#known = 0
       this.#mean = 0
@@ -28,8 +32,8 @@ export class SmoothedLine {
     }
     for (let at = this.#known; at < line.length; at++) {
       if (Number.isFinite(line[at])) {
-        this.#mean += (1 - this.weight) * (line[at] - this.#mean)
-        this.#rest *= this.weight
+        this.#mean += (1 - weight) * (line[at] - this.#mean)
+        this.#rest *= weight
       }
       this.#values[at] = this.#rest < 1 ? this.#mean / (1 - this.#rest) : Number.NaN
     }

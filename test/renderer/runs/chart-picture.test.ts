@@ -7,14 +7,17 @@ import { planChanges } from '../../../src-renderer/features/runs/plan-changes'
 import { epochOf, smallerRate } from '../../../src-renderer/features/runs/run-words'
 import { epochTicks, linearTicks, logTicks, tickText } from '../../../src-renderer/features/runs/ticks'
 
-function lineOf(values: number[], divisor = 1): ChartLine {
+function lineOf(values: number[], divisor = 1, stride = 1): ChartLine {
   return {
     key: 'one',
     label: 'character <2>',
     color: '#123456',
     output: 0,
     values: () => Float32Array.from(values),
+    steps: () => values.length * stride,
+    stride: () => stride,
     edition: () => 0,
+    lossAt: (step) => values[(step ?? values.length) - 1],
     divisor,
     width: 1,
   }
@@ -36,6 +39,26 @@ describe('a picture of lines', () => {
     expect(points).toEqual([
       { x: 1, y: 1 },
       { x: 2, y: Math.E },
+    ])
+  })
+
+  it('draws the values of a thinned line where their steps are, also between two of them', () => {
+    const line = lineOf([5, 4, 3, 2], 1, 8)
+    const picture = new Painter().paint([line], options)
+    expect(picture.x).toMatchObject({ min: 1, max: 32 })
+    expect(picture.lines[0].points).toEqual([5, 4, 3, 2].map((y, at) => ({ x: 8 * at + 1, y })))
+    const view = { first: 11, last: 14, follows: false }
+    const [{ points }] = new Painter().paint([line], { ...options, view }).lines
+    expect(points.every(({ y }) => Number.isFinite(y))).toBe(true)
+    expect(points.map(({ x }) => x)).toContain(9)
+  })
+
+  it('draws lines of different strides side by side', () => {
+    const [one, two] = [lineOf([1, 2, 3, 4]), lineOf([1, 4], 1, 2)]
+    const { lines } = new Painter().paint([one, { ...two, key: 'two' }], options)
+    expect(lines.map(({ points }) => points.map(({ x }) => x))).toEqual([
+      [1, 2, 3, 4],
+      [1, 3],
     ])
   })
 

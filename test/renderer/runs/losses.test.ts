@@ -91,6 +91,13 @@ describe('a smoothed line', () => {
     for (const value of smoothed) expect(value).toBeCloseTo(3, 5)
   })
 
+  it('forgets as fast where a value stands for many steps', () => {
+    const step = Float32Array.from({ length: 800 }, (_, at) => (at < 400 ? 4 : 2))
+    const thinned = step.filter((_, at) => at % 8 === 0)
+    const whole = new SmoothedLine(0.99).of(step, 0)
+    expect(new SmoothedLine(0.99).of(thinned, 0, 8).at(-1)).toBeCloseTo(whole[792], 1)
+  })
+
   it('is the same piece by piece, passes over NaN, and begins anew with another edition', () => {
     const line = Float32Array.from({ length: 10_000 }, (_, at) => (at === 7 ? Number.NaN : Math.sin(at) + 2))
     const whole = Float32Array.from(new SmoothedLine(0.9).of(line, 0))

@@ -91,6 +91,48 @@ describe('RunSeries', () => {
     expect(series.width).toBe(5)
   })
 
+  it('stops to grow, and still shows the lowest, the highest and the newest', () => {
+    const series = new RunSeries(64)
+    for (let first = 1; first <= 10_000; first += 37) series.append(stepsFrom(first, 37, 1))
+    expect(series.steps).toBe(10_027)
+    expect(series.total.length).toBeLessThanOrEqual(64)
+    expect(series.total[0]).toBe(1)
+    expect(series.total.length * series.stride).toBeGreaterThan(series.steps - 2 * series.stride)
+    series.total.forEach((value, at) => {
+      const step = at * series.stride + 1
+      expect(Math.abs(value - step)).toBeLessThan(2 * series.stride)
+    })
+    expect(series.lossAt(null, null)).toBe(10_027)
+    expect(series.lossAt(0, null)).toBe(1_002_700)
+    expect(series.lossAt(null, 10_028)).toBeUndefined()
+    const at = series.lossAt(null, 5000) ?? Number.NaN
+    expect(Math.abs(at - 5000)).toBeLessThan(2 * series.stride)
+  })
+
+  it('tells by its edition that it was thinned', () => {
+    const series = new RunSeries(64)
+    series.append(stepsFrom(1, 64))
+    expect(series.edition).toBe(0)
+    series.append(stepsFrom(65, 1))
+    expect(series.edition).toBe(1)
+  })
+
+  it('goes back and on again when it is thinned', () => {
+    const series = new RunSeries(64)
+    series.append(stepsFrom(1, 500))
+    series.rewind(301)
+    expect(series.steps).toBe(301)
+    expect(series.total.every((value) => value <= 301)).toBe(true)
+    series.append(stepsFrom(302, 5000))
+    expect(series.steps).toBe(5301)
+    series.total.forEach((value, at) => {
+      expect(Math.abs(value - at * series.stride - 1)).toBeLessThan(2 * series.stride)
+    })
+    series.rewind(0)
+    series.append(stepsFrom(1, 3))
+    expect([...series.total]).toEqual([1, 2, 3])
+  })
+
   it('notes a rate that it hears of with the steps', () => {
     const series = new RunSeries()
     series.append(stepsFrom(1, 2))
@@ -103,10 +145,9 @@ describe('RunSeries', () => {
 
 describe('seriesCsv', () => {
   it('writes every step with its rate, and numbers as short as they can be', () => {
-    const series = new RunSeries()
-    series.load({ ...metricsFrom(1, 5), losses: Float32Array.of(1.87, 2, Number.NaN, 1e-7, 16.777216) })
+    const losses = Float32Array.of(1.87, 2, Number.NaN, 1e-7, 16.777216)
     const lines = new TextDecoder()
-      .decode(seriesCsv(series, ['character 2', 'character 3, "a"']))
+      .decode(seriesCsv({ ...metricsFrom(1, 5), losses }, ['character 2', 'character 3, "a"']))
       .split('\r\n')
     expect(lines[0]).toBe('step,learning rate,total,character 2,"character 3, ""a""",validation')
     expect(lines[1]).toBe('1,0.001,1.87,100,101,')
@@ -117,13 +158,11 @@ describe('seriesCsv', () => {
   })
 
   it('writes more steps than it puts together at once', () => {
-    const series = new RunSeries()
-    series.append(stepsFrom(1, 10_000, 1))
     const lines = new TextDecoder()
-      .decode(seriesCsv(series, ['character 4']))
+      .decode(seriesCsv(metricsFrom(1, 10_000, 1), ['character 4']))
       .trimEnd()
       .split('\r\n')
     expect(lines).toHaveLength(10_001)
-    expect(lines[10_000]).toBe('10000,0.001,10000,1000000,')
+    expect(lines[10_000]).toBe('10000,0.0005,10000,1000000,')
   })
 })
