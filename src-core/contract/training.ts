@@ -43,6 +43,8 @@ export const trainingCalls = {
   /** After the current step, with a checkpoint; `finished` follows. */
   stop: z.tuple([]),
   setLearningRate: z.tuple([learningRateSchema]),
+  /** Of the run, for people; resolves once it is on the disk. */
+  rename: z.tuple([z.string()]),
   /** After the guard's pause, to the last good checkpoint, with a new rate. */
   goBack: z.tuple([learningRateSchema]),
   /** What is learned, as it stands between two steps; see `encodeSnapshot`. */

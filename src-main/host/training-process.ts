@@ -82,6 +82,11 @@ export class TrainingProcess {
     return this.#worker.pid
   }
 
+  /** Whether it has ended, and with it its hold on the run. */
+  get isGone(): boolean {
+    return this.#gone
+  }
+
   /** Where the training stands as far as is known: while this is the same in a pause, so are the weights. */
   get standing(): string {
     return `${this.#returns}/${this.#step}`
@@ -121,6 +126,11 @@ export class TrainingProcess {
 
   setLearningRate(learningRate: number): Promise<void> {
     return this.#calls.setLearningRate(learningRate)
+  }
+
+  /** Names the run, whose file this process writes. @throws UnrollError `write-failed`; where it has ended, why */
+  rename(name: string): Promise<void> {
+    return this.#calls.rename(name)
   }
 
   /** After the guard's pause. @throws UnrollError `nothing-to-undo` */

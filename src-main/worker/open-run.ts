@@ -12,6 +12,7 @@ import { planAhead, stagesOf } from '../../src-core/training/schedule'
 import { checkStates, readLearned } from '../../src-core/training/states'
 import { engineProvider } from '../engines/registry'
 import { openRunCorpus } from '../host/run-corpus'
+import { writeFailed } from '../store/append-file'
 import { readNewestCheckpoint } from '../store/checkpoint-files'
 import { readTokens } from '../store/corpora'
 import { readRun, runPaths, writeRun, type RunRecord, type RunStatus } from '../store/run-folder'
@@ -32,6 +33,8 @@ export interface OpenRun {
   learned(): Promise<Map<string, Tensor>>
   /** Into run.json, in the order of the calls; where the disk is full it is left as it was. */
   setStatus(status: RunStatus): void
+  /** Into run.json. @throws UnrollError `write-failed`; the name is then written with the next status */
+  rename(name: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -68,8 +71,8 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
     closing.push(() => engine.dispose())
     const files = await RunFiles.open(folder, found)
     closing.push(() => files.close())
-    const status = new StatusWriter(folder, { ...record, plan, engine: engineOf(engine) })
-    closing.push(() => status.written)
+    const written = new RecordWriter(folder, { ...record, plan, engine: engineOf(engine) })
+    closing.push(() => written.settled())
 
     const vocabulary = new Vocabulary(corpus.document.vocabulary)
     const beginning = tokens.slice(0, Math.max(network.window.length, BEGINNING))
@@ -101,7 +104,9 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
         return files.newest ?? ''
       },
       learned: () => readLearned(engine, programs.training),
-      setStatus: (next) => status.set(next),
+      // A status that cannot be written must not end a run that goes on; the disk's error comes by what matters more.
+      setStatus: (status) => void written.change({ status }).catch(() => undefined),
+      rename: (name) => written.change({ name }),
       close,
     }
   } catch (error) {
@@ -114,18 +119,27 @@ function engineOf({ name, threads }: Engine): { name: string; threads: number } 
   return { name, threads }
 }
 
-class StatusWriter {
-  written: Promise<void> = Promise.resolve()
+/** Writes run.json while the run is held; what others write there meanwhile would be lost. */
+class RecordWriter {
+  #written: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly folder: string,
     private record: RunRecord,
   ) {}
 
-  set(status: RunStatus): void {
-    this.record = { ...this.record, status }
+  /** @throws UnrollError `write-failed` */
+  change(change: Partial<Pick<RunRecord, 'name' | 'status'>>): Promise<void> {
+    this.record = { ...this.record, ...change }
     const { folder, record } = this
-    // A status that cannot be written must not end a run that goes on; the disk's error comes by what matters more.
-    this.written = this.written.then(() => writeRun(folder, record)).catch(() => undefined)
+    const writing = this.#written.then(() => writeRun(folder, record))
+    this.#written = writing.catch(() => undefined)
+    return writing.catch((error: unknown) => {
+      throw writeFailed(runPaths(folder).run, error)
+    })
+  }
+
+  settled(): Promise<void> {
+    return this.#written
   }
 }

@@ -38,6 +38,7 @@ export function serveTraining(parent: Parent): void {
     stepOnce: () => session.stepOnce(),
     stop: () => session.stop(),
     setLearningRate: (learningRate) => session.setLearningRate(learningRate),
+    rename: (name) => session.rename(name),
     goBack: (learningRate) => session.goBack(learningRate),
     snapshot: () => session.snapshot(),
   }

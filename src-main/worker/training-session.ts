@@ -14,7 +14,10 @@ import { openRun, type OpenRun } from './open-run'
 
 /** One run in the training process, from its opening to its end. */
 export class TrainingSession implements TrainingCalls {
+  #started = false
   #run: OpenRun | null = null
+  /** Waiting for the run to be open; where it cannot be opened the process ends, and with it who waits. */
+  #waiting: ((run: OpenRun) => void)[] = []
   #trainer: Trainer | null = null
   #stopAtOnce = false
 
@@ -25,9 +28,11 @@ export class TrainingSession implements TrainingCalls {
   ) {}
 
   async start(request: StartRequest): Promise<StartedRun> {
-    if (this.#run) throw new Error('this process has its run already')
+    if (this.#started) throw new Error('this process has its run already')
+    this.#started = true
     const run = await openRun(request)
     this.#run = run
+    for (const go of this.#waiting.splice(0)) go(run)
     const live = new LiveSteps(
       () => performance.now(),
       (steps) => this.events.steps(steps),
@@ -78,6 +83,12 @@ export class TrainingSession implements TrainingCalls {
   async setLearningRate(learningRate: number): Promise<void> {
     this.#running.setLearningRate(learningRate)
     return Promise.resolve()
+  }
+
+  /** Also before the run is open. */
+  async rename(name: string): Promise<void> {
+    const run = this.#run ?? (await new Promise<OpenRun>((resolve) => this.#waiting.push(resolve)))
+    await run.rename(name)
   }
 
   async goBack(learningRate: number): Promise<void> {

@@ -1,30 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { errorData } from '../../../src-core/contract/error-data'
-import type { RunEntry, RunState, RunSteps } from '../../../src-core/contract/runs'
+import type { RunEntry, RunState } from '../../../src-core/contract/runs'
 import type { StartRequest, TrainedSteps, TrainingState } from '../../../src-core/contract/training'
 import { UnrollError } from '../../../src-core/errors'
-import type { EpochLine, SampleLine } from '../../../src-core/training/metrics'
-import { listCheckpoints } from '../../store/checkpoint-files'
-import { readRun, runPaths, writeRun, type RunRecord } from '../../store/run-folder'
+import { InTurn } from '../../store/in-turn'
+import { runPaths, type RunRecord } from '../../store/run-folder'
 import { TrainingProcess } from '../training-process'
 import type { StartWorker } from '../worker-process'
-import { readRunOnDisk, type RunOnDisk } from './run-on-disk'
-import { SessionRate } from './session-rate'
-
-/** Messages of steps that are kept, since the newest lines may not be on the disk yet: some seconds. */
-const KEPT = 50
-
-/** Least time between two looks for a newer checkpoint, in milliseconds. */
-const LOOK = 3000
-
-/** What a run tells of itself. */
-export interface RunListener {
-  changed(): void
-  steps(steps: RunSteps): void
-  epoch(line: EpochLine): void
-  sample(line: SampleLine): void
-  rewound(step: number): void
-}
+import { changeRun } from './run-files'
+import { RunStanding, type RunListener } from './run-standing'
 
 export type StartOptions = Omit<StartRequest, 'folder'>
 
@@ -33,42 +17,40 @@ export class ProjectRun {
   state: RunState
   /** A rate set by hand while it does not train, for when it goes on. */
   #nextRate: number | null = null
-  #known: RunOnDisk
-  #device: string | null = null
-  #threads: number | null
   #process: TrainingProcess | null = null
   #training: Promise<void> = Promise.resolve()
-  #rate = new SessionRate()
-  #recent: TrainedSteps[] = []
-  #lookedAt = 0
+  /** A name that the record that was read last does not have yet. */
   #name: string | null = null
+  readonly #renaming = new InTurn()
 
   private constructor(
     readonly id: string,
     readonly folder: string,
-    known: RunOnDisk,
+    private readonly standing: RunStanding,
     private readonly listener: RunListener,
   ) {
-    this.#known = known
-    this.state = known.state
-    this.#threads = known.record.engine.threads
+    this.state = standing.state
   }
 
   /** @throws UnrollError of `readRunOnDisk` */
   static async open(id: string, folder: string, listener: RunListener): Promise<ProjectRun> {
-    return new ProjectRun(id, folder, await readRunOnDisk(folder), listener)
+    return new ProjectRun(id, folder, await RunStanding.open(id, folder, listener), listener)
   }
 
   get record(): RunRecord {
-    return this.#known.record
+    return this.standing.record
+  }
+
+  get name(): string {
+    return this.#name ?? this.record.name
   }
 
   get step(): number {
-    return this.#known.step
+    return this.standing.step
   }
 
   get totalSteps(): number {
-    return this.#known.totalSteps
+    return this.standing.totalSteps
   }
 
   /** Its training process; null where none of this program's trains it. */
@@ -78,7 +60,7 @@ export class ProjectRun {
 
   /** The last steps that were told of, which may not be on the disk yet. */
   get recentSteps(): readonly TrainedSteps[] {
-    return this.#recent
+    return this.standing.recentSteps
   }
 
   /** Whether no other run is to begin: it trains, or may go on to at any moment. */
@@ -87,31 +69,16 @@ export class ProjectRun {
   }
 
   entry(): RunEntry {
-    const { record, step, totalSteps, batches, loss, validation, learningRate, checkpoint } = this.#known
-    const { name: architecture } = record.architecture
-    return {
-      id: this.id,
-      name: this.#name ?? record.name,
-      created: record.created,
-      architecture: typeof architecture === 'string' ? architecture : '',
-      corpus: corpusName(record),
-      state: this.state,
-      step,
-      totalSteps,
-      batches,
-      loss,
-      validation,
-      learningRate: this.#nextRate ?? learningRate,
-      checkpoint,
-      engine: { name: record.engine.name, device: this.#device, threads: this.#threads },
-    }
+    const entry = this.standing.entry()
+    const learningRate = this.#nextRate ?? entry.learningRate
+    return { ...entry, name: this.name, learningRate, state: this.state }
   }
 
   /** What its folder says now. */
   async reload(): Promise<void> {
-    this.#known = await readRunOnDisk(this.folder)
-    this.#recent = []
-    this.setState(this.#known.state)
+    await this.standing.reload()
+    this.standing.forgetSession()
+    this.setState(this.standing.state)
   }
 
   /** Sets the rate for when it goes on. */
@@ -125,11 +92,22 @@ export class ProjectRun {
     this.listener.changed()
   }
 
-  /** Shown at once; on the disk at the latest when it has stopped, for its process writes the same file. */
-  async rename(name: string): Promise<void> {
-    this.#name = name
-    await this.#writeName()
-    this.listener.changed()
+  /**
+   * Shown at once; resolves once it is on the disk.
+   * @throws UnrollError `write-failed`, `run-in-use` where another program trains it
+   */
+  rename(name: string): Promise<void> {
+    return this.#renaming.run(this.id, async () => {
+      this.#name = name
+      this.listener.changed()
+      try {
+        await this.#writeName(name)
+      } catch (error) {
+        this.#name = null
+        this.listener.changed()
+        throw error
+      }
+    })
   }
 
   /**
@@ -143,13 +121,13 @@ export class ProjectRun {
 
   async #train(options: StartOptions, startWorker: StartWorker, oneStep: boolean): Promise<void> {
     this.setState({ state: 'starting' })
-    this.#rate = new SessionRate()
-    this.#recent = []
+    const { standing } = this
+    standing.forgetSession()
     const learningRate = options.learningRate ?? this.#nextRate ?? undefined
     const process = new TrainingProcess(
       {
-        steps: (steps) => this.#onSteps(steps),
-        epoch: (line) => this.#onEpoch(line),
+        steps: (steps) => standing.onSteps(steps),
+        epoch: (line) => standing.onEpoch(line),
         sample: (line) => this.listener.sample(line),
         state: (state) => this.#onState(state),
       },
@@ -159,12 +137,8 @@ export class ProjectRun {
     let failure: unknown = null
     try {
       await mkdir(runPaths(this.folder).checkpoints, { recursive: true })
-      const started = await process.start({ ...options, folder: this.folder, learningRate })
+      standing.onStarted(await process.start({ ...options, folder: this.folder, learningRate }))
       this.#nextRate = null
-      const { totalSteps, batches, engine } = started
-      this.#known = { ...this.#known, totalSteps, batches }
-      this.#device = engine.device
-      this.#threads = engine.threads
       this.listener.changed()
       if (oneStep) await process.stepOnce()
       await process.finished
@@ -188,85 +162,48 @@ export class ProjectRun {
     await new Promise<void>((resolve) => process.kill(resolve))
     try {
       if (failure !== null && !isOfOther(failure)) await this.#writeFailure(failure)
-      if (this.#name !== null) await this.#writeName()
-      this.#known = await readRunOnDisk(this.folder)
-      this.state = failure === null ? this.#known.state : { state: 'failed', error: errorOf(failure) }
+      await this.standing.reload()
+      this.state = failure === null ? this.standing.state : { state: 'failed', error: errorOf(failure) }
     } catch (error) {
       this.state = { state: 'failed', error: errorOf(failure ?? error) }
     }
+    if (this.#name === this.record.name) this.#name = null
     this.#process = null
     this.listener.changed()
   }
 
   async #writeFailure(failure: unknown): Promise<void> {
-    const record = await readRun(this.folder)
     const status = { state: 'failed', step: this.step, ...errorOf(failure) } as const
     // Where the disk is full it is left as it was.
-    await writeRun(this.folder, { ...record, status }).catch(() => undefined)
+    await changeRun(this.folder, (record) => ({ ...record, status })).catch(() => undefined)
   }
 
-  async #writeName(): Promise<void> {
-    const record = await readRun(this.folder)
-    const renamed = { ...record, name: this.#name ?? record.name }
-    if (renamed.name !== record.name) await writeRun(this.folder, renamed)
-    this.#known = { ...this.#known, record: renamed }
-  }
-
-  #onSteps(steps: TrainedSteps): void {
-    const { first, losses, learningRate } = steps
-    const count = losses.length
-    this.#rate.add(count)
-    this.#recent.push(steps)
-    if (this.#recent.length > KEPT) this.#recent.shift()
-    const step = first + count - 1
-    this.#known = { ...this.#known, step, loss: losses[count - 1], learningRate }
-    const rate = this.#rate.stepsPerSecond
-    this.listener.steps({
-      run: this.id,
-      ...steps,
-      tokensPerSecond: rate === null ? null : rate * this.#known.stepTokens,
-      secondsLeft: rate === null ? null : Math.max(0, this.totalSteps - step) / rate,
-    })
-    if (performance.now() - this.#lookedAt > LOOK) void this.#lookForCheckpoint()
-  }
-
-  #onEpoch(line: EpochLine): void {
-    this.#known = { ...this.#known, validation: line.validation }
-    this.listener.epoch(line)
-    void this.#lookForCheckpoint()
-    this.listener.changed()
+  /** While it trains its process writes the name, for that writes the same file, by what it knows. */
+  async #writeName(name: string): Promise<void> {
+    const process = this.#process
+    if (process) {
+      try {
+        await process.rename(name)
+        return
+      } catch (error) {
+        if (!process.isGone) throw error
+        // It has ended meanwhile, and the file is free.
+        await this.#training
+        await this.#writeName(name)
+        return
+      }
+    }
+    this.standing.record = await changeRun(this.folder, (record) => ({ ...record, name }))
+    this.#name = null
   }
 
   #onState(state: TrainingState): void {
-    const { step } = state
-    if (step < this.step) {
-      this.#recent = []
-      this.listener.rewound(step)
-    }
-    this.#known = { ...this.#known, step }
-    if (state.state === 'running') this.#rate.goOn()
-    else this.#rate.pause()
-    void this.#lookForCheckpoint()
+    this.standing.onState(state)
     if (this.state.state === 'stopping') return
     if (state.state === 'guard') this.setState({ state: 'guard', finding: state.finding })
     else if (state.state === 'write-failed') this.setState({ state: 'write-failed', error: state.error })
     else this.setState({ state: state.state })
   }
-
-  async #lookForCheckpoint(): Promise<void> {
-    this.#lookedAt = performance.now()
-    const found = await listCheckpoints(runPaths(this.folder).checkpoints).catch(() => [])
-    const [newest] = found
-    if (!newest || newest.step === this.#known.checkpoint?.step) return
-    this.#known = { ...this.#known, checkpoint: { step: newest.step, written: newest.written } }
-    this.listener.changed()
-  }
-}
-
-/** The file's name; of several the first's and how many there are. */
-function corpusName({ corpus: { files } }: RunRecord): string {
-  const name = files[0].path.split(/[\\/]/).pop() ?? ''
-  return files.length === 1 ? name : `${name} and ${files.length - 1} more`
 }
 
 /** Whether another program holds the run: what it says is then not ours to change. */
@@ -275,12 +212,7 @@ function isOfOther(error: unknown): boolean {
 }
 
 function errorOf(error: unknown) {
-  const data = errorData(error, {
-    code: 'training-failed',
-    message: 'The training failed',
-    wayOut: 'Resume the run: it goes on from its last checkpoint.',
-  })
-  return data.code === 'training-process-died'
-    ? { ...data, wayOut: 'Resume the run: it goes on from its last checkpoint.' }
-    : data
+  const wayOut = 'Resume the run: it goes on from its last checkpoint.'
+  const data = errorData(error, { code: 'training-failed', message: 'The training failed', wayOut })
+  return data.code === 'training-process-died' ? { ...data, wayOut } : data
 }

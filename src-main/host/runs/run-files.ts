@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { CheckpointEntry, RunMetrics } from '../../../src-core/contract/runs'
 import type { TrainedSteps } from '../../../src-core/contract/training'
 import { listCheckpoints, readStanding } from '../../store/checkpoint-files'
-import { readRun, runPaths, writeRun } from '../../store/run-folder'
+import { readRun, runPaths, writeRun, type RunRecord } from '../../store/run-folder'
 import { lockRun } from '../../store/run-lock'
 import { readMetrics } from '../../store/run-metrics'
 import { isSystemError } from '../../store/system-errors'
@@ -69,15 +69,29 @@ export async function resetRun(folder: string): Promise<void> {
  * @throws UnrollError `run-in-use`
  */
 export async function extendRun(folder: string, epochs: number): Promise<void> {
-  const lock = await lockRun(runPaths(folder).lock)
-  try {
-    const record = await readRun(folder)
+  await changeRun(folder, (record) => {
     const { segments } = record.plan
     const { learningRate } = segments[segments.length - 1]
     const status =
       record.status.state === 'done' ? ({ ...record.status, state: 'stopped' } as const) : record.status
     const plan = { ...record.plan, segments: [...segments, { epochs, learningRate }] }
-    await writeRun(folder, { ...record, plan, status })
+    return { ...record, plan, status }
+  })
+}
+
+/**
+ * Changes what run.json says while nobody trains the run: its process writes the file whole, by what it knows.
+ * @throws UnrollError `run-in-use`, and those of `readRun`
+ */
+export async function changeRun(
+  folder: string,
+  change: (record: RunRecord) => RunRecord,
+): Promise<RunRecord> {
+  const lock = await lockRun(runPaths(folder).lock)
+  try {
+    const changed = change(await readRun(folder))
+    await writeRun(folder, changed)
+    return changed
   } finally {
     lock.release()
   }

@@ -6,8 +6,9 @@ import { lockHolder } from '../../store/lock-file'
 import { runPaths } from '../../store/run-folder'
 import type { Pages } from '../pages'
 import type { StartWorker } from '../worker-process'
-import { ProjectRun, type RunListener, type StartOptions } from './project-run'
+import { ProjectRun, type StartOptions } from './project-run'
 import { RunQueue } from './run-queue'
+import type { RunListener } from './run-standing'
 
 /** What goes on in the host, for shells that keep the machine awake and tell of ends. */
 export interface HostActivity {
