@@ -7,8 +7,8 @@ import type { Architecture, Arrow, Box, Circle, Shape } from './schema'
 
 /**
  * The rolled view: a box with self-arrows instead of columns that are alike, also where a person drew them.
- * Triangles of the columns become one in the box, their weights added up. A document with boxes is given
- * back as it is.
+ * Triangles of the columns become one in the box, their weights added up. The view has no layout. A document
+ * with boxes is given back as it is.
  * @throws UnrollError `unsound-architecture`, `nothing-to-roll`, `columns-not-alike`, or `no-loop` where an
  *   arrow between columns is none that a box has.
  */
@@ -18,7 +18,7 @@ export function roll(document: Architecture): Architecture {
   const loop = findLoop(diagram)
   const inside = new Map<string, Member>()
   for (const copies of loop.members) {
-    copies.forEach((copy, step) => inside.set(copy.id, { copies, last: step === copies.length - 1, step }))
+    copies.forEach((copy, step) => inside.set(copy.id, { copies, last: step === copies.length - 1 }))
   }
   const states = findStates(diagram, loop, inside)
   checkLeaving(diagram, inside)
@@ -44,23 +44,17 @@ export function roll(document: Architecture): Architecture {
     stateful: states.carried,
   }
   const members = loop.members.map((copies) => inBox(copies, nameIn(copies[0].id), box.id))
-  const layout = Object.entries(document.layout).flatMap(([id, point]): [string, typeof point][] => {
-    const member = inside.get(id)
-    if (member) return member.step === 0 ? [[nameIn(id), point]] : []
-    return states.replaced.has(id) ? [] : [[id, point]]
-  })
   return {
     ...document,
     shapes: [...before, ...members, ...after],
     arrows: rollArrows(document.arrows, inside, nameIn),
     boxes: [box],
-    layout: Object.fromEntries(layout),
+    layout: {},
   }
 }
 
 interface Member {
   readonly copies: readonly Shape[]
-  readonly step: number
   readonly last: boolean
 }
 

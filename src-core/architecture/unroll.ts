@@ -4,17 +4,12 @@ import { type Diagram, isRecurrent, startOf, stepsOf } from './diagram'
 import { freshName } from './fresh-name'
 import { type Architecture, type Arrow, type Box, MAX_SHAPES, type Shape } from './schema'
 
-/** From one column to the next in the picture. */
-const GAP = 140
-
-type Place = Architecture['layout'][string]
-
 /**
  * The unrolled view: instead of each box one column of shapes for each of its steps, the colours repeating.
  * Self-arrows become recurrent arrows from column to column; the first begins at the start: a rectangle of
  * zeros, the start shape, or, where the box is stateful, a rectangle that carries the last column's state
- * over from the batch before. A triangle in the box becomes one for each step, its weight shared out. A
- * document without boxes is given back as it is.
+ * over from the batch before. A triangle in the box becomes one for each step, its weight shared out. The view
+ * has no layout: whoever draws it places its columns. A document without boxes is given back as it is.
  * @throws UnrollError `unsound-architecture`, `too-many-shapes`
  */
 export function unroll(document: Architecture): Architecture {
@@ -41,17 +36,11 @@ export function unroll(document: Architecture): Architecture {
   }
 
   const shapes: Shape[] = []
-  const layout: [string, Place][] = []
-  const add = (shape: Shape, original: string, shift: number) => {
-    shapes.push(shape)
-    const place = placeOf(document, original)
-    if (place) layout.push([shape.id, { ...place, x: place.x + shift }])
-  }
   const starts = new Map<string, string>()
   const unrolled = new Set<string>()
   for (const shape of document.shapes) {
     if (shape.box === undefined) {
-      add(outside(shape, columns), shape.id, 0)
+      shapes.push(outside(shape, columns))
       continue
     }
     if (unrolled.has(shape.box)) continue
@@ -61,17 +50,16 @@ export function unroll(document: Architecture): Architecture {
     for (const circle of inside) {
       const start = startShape(diagram, box, circle, columns, name)
       if (start) starts.set(circle.id, start.id)
-      if (start?.made) add(start.made, circle.id, -GAP)
+      if (start?.made) shapes.push(start.made)
     }
-    const distance = GAP + widthOf(document, inside)
     steps(box).forEach((step, index) => {
       for (const original of inside) {
-        add(inColumn(original, columns.at(original.id, index), step, box), original.id, index * distance)
+        shapes.push(inColumn(original, columns.at(original.id, index), step, box))
       }
     })
   }
   const arrows = unrollArrows(diagram, columns, starts)
-  return { ...document, shapes, arrows, boxes: [], layout: Object.fromEntries(layout) }
+  return { ...document, shapes, arrows, boxes: [], layout: {} }
 }
 
 /** The ids of the shapes that stand for one of the rolled document: one for each step, or itself. */
@@ -144,14 +132,4 @@ function unrollArrows(diagram: Diagram, columns: Columns, starts: ReadonlyMap<st
       return { ...copy, from: shapes.get(from)?.box === box ? columns.at(from, index) : source }
     })
   })
-}
-
-function placeOf({ layout }: Architecture, id: string): Place | null {
-  return Object.hasOwn(layout, id) ? layout[id] : null
-}
-
-/** How far apart the leftmost and the rightmost of the shapes are drawn. */
-function widthOf(document: Architecture, shapes: readonly Shape[]): number {
-  const xs = shapes.flatMap(({ id }) => placeOf(document, id)?.x ?? [])
-  return xs.reduce((a, b) => Math.max(a, b), xs[0] ?? 0) - xs.reduce((a, b) => Math.min(a, b), xs[0] ?? 0)
 }

@@ -45,7 +45,7 @@ export function canvasKey(event: KeyboardEvent, around: Around): boolean {
       return true
     }
     if (editor.selection.size === 0) return false
-    const step = event.shiftKey ? 4 * GRID : GRID
+    const step = event.shiftKey ? 8 * GRID : 2 * GRID
     editor.move(editor.selection, { x: direction.x * step, y: direction.y * step }, 'move by keys')
     return true
   }

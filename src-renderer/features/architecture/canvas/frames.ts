@@ -45,22 +45,26 @@ export function linesAround({ direction }: Outline, brief: boolean): { above: nu
   return { above: 1, below: brief ? 1 : 2 }
 }
 
-/** The frame of a box around what is in it, and whether its words have to stand under each other. */
-export function boxFrame(
-  inside: readonly Rect[],
-  title: string,
-  notes: readonly string[],
-): { readonly frame: Rect; readonly stacked: boolean } {
-  const all = union(inside) ?? { x: 0, y: 0, width: 120, height: 60 }
-  const room = all.width + 2 * PADDING
-  const wide = wordsWidth(`${title}    ${notes.join(' · ')}`)
-  const stacked = wide > room
-  const width = Math.max(room, stacked ? Math.max(...[title, ...notes].map(wordsWidth)) : wide)
-  const head = TITLE + 6 + (stacked ? notes.length * NOTE : 0)
-  const x = all.x + all.width / 2 - width / 2
-  return { frame: { x, y: all.y - head, width, height: all.height + head + PADDING }, stacked }
+interface Frame {
+  readonly frame: Rect
+  readonly notes: readonly string[]
+  readonly stacked: boolean
 }
 
+/** The frame of a box around what is in it, its words in one line, or under each other where it is narrow. */
+export function boxFrame(inside: readonly Rect[], title: string, notes: readonly string[]): Frame {
+  const all = union(inside) ?? { x: 0, y: 0, width: 120, height: 60 }
+  const room = all.width + 2 * PADDING
+  const joined = notes.join(' · ')
+  const stacked = wordsWidth(`${title}    ${joined}`) > room
+  const lines = stacked && wordsWidth(joined) > room ? notes : [joined]
+  const width = Math.max(room, ...(stacked ? [title, ...lines].map(wordsWidth) : []))
+  const head = TITLE + 6 + (stacked ? lines.length * NOTE : 0)
+  const x = all.x + all.width / 2 - width / 2
+  return { frame: { x, y: all.y - head, width, height: all.height + head + PADDING }, notes: lines, stacked }
+}
+
+/** Of 11 pixels, with what is free beside them. */
 function wordsWidth(text: string): number {
-  return text.length * 5.6 + 40
+  return text.length * 5.2 + 36
 }

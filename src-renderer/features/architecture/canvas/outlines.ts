@@ -1,28 +1,23 @@
 import type { Diagram } from '../../../../src-core/architecture/diagram'
 import type { Shape } from '../../../../src-core/architecture/schema'
+import { sizeOfShape } from '../model/geometry'
 import type { Direction, Outline, Point } from './geometry'
 
-const sizes = {
-  full: { rectangle: [100, 60], circle: [80, 80], triangle: [60, 60] },
-  brief: { rectangle: [100, 40], circle: [60, 60], triangle: [40, 40] },
-} as const
-
 /** Of a character of the detail, 11 pixels high, and what is left at its sides. */
-const CHARACTER = 5.8
+const CHARACTER = 5.4
 const MARGIN = 14
 /** Half of every side is a multiple of the grid that shapes snap to. */
-const GRID = 20
+const GRID = 10
 
 /** What the shapes of a diagram look like. */
 export function outlinesOf(
   diagram: Diagram,
   middleOf: (id: string) => Point,
   detailOf: (id: string) => string,
-  brief: boolean,
 ): ReadonlyMap<string, Outline> {
   const outlines = new Map<string, Outline>()
   for (const shape of diagram.shapes.values()) {
-    const [width, height] = sizes[brief ? 'brief' : 'full'][shape.kind]
+    const { width, height } = sizeOfShape(diagram.document, shape.kind)
     const direction = shape.kind === 'triangle' ? pointing(diagram, shape, middleOf) : 'up'
     const lying = direction === 'left' || direction === 'right'
     outlines.set(shape.id, {

@@ -1,6 +1,7 @@
 import { readDiagram } from '../../../../src-core/architecture/diagram'
 import type { Architecture, Arrow, Box, Shape } from '../../../../src-core/architecture/schema'
 import type { Size } from '../../../../src-core/architecture/sizes'
+import { isBrief } from '../model/geometry'
 import { arrowWays, type ArrowWay } from './arrow-ways'
 import { boxFrame, shapeSpace } from './frames'
 import { type Outline, type Point, type Rect, union } from './geometry'
@@ -28,8 +29,9 @@ export interface DrawnBox {
   readonly box: Box
   readonly frame: Rect
   readonly title: string
+  /** In one line, or where they stand under the title in as many as they need. */
   readonly notes: readonly string[]
-  /** Whether the words stand under each other, in a box too narrow for one line. */
+  /** Whether the notes stand under the title, in a box too narrow for one line. */
   readonly stacked: boolean
 }
 
@@ -44,20 +46,18 @@ export interface Picture {
 }
 
 const NOWHERE: Point = { x: 0, y: 0 }
-/** More shapes than this without a box are drawn small: that is an unrolled view. */
-const BRIEF_FROM = 11
 
 /**
  * @param batch rows of the matrices, or null where nothing says it
  */
 export function pictureOf(document: Architecture, vocabulary: Size, batch: number | null): Picture {
   const diagram = readDiagram(document)
-  const brief = document.boxes.length === 0 && document.shapes.length >= BRIEF_FROM
+  const brief = isBrief(document)
   const middleOf = (id: string) => (Object.hasOwn(document.layout, id) ? document.layout[id] : NOWHERE)
   const words = new Map(
     document.shapes.map((shape) => [shape.id, shapeWords(diagram, shape, vocabulary, batch, brief)]),
   )
-  const outlines = outlinesOf(diagram, middleOf, (id) => lineOf(words.get(id)), brief)
+  const outlines = outlinesOf(diagram, middleOf, (id) => lineOf(words.get(id)))
   const shapes = [...diagram.shapes.values()].flatMap((shape) => {
     const said = words.get(shape.id)
     const outline = outlines.get(shape.id)
@@ -77,21 +77,27 @@ export function pictureOf(document: Architecture, vocabulary: Size, batch: numbe
     const inside = shapes.filter(({ shape }) => shape.box === box.id)
     const title = boxTitle(box)
     const notes = boxNotes(diagram, box)
-    const { frame, stacked } = boxFrame(
-      inside.flatMap(({ shape }) => spaces.get(shape.id) ?? []),
-      title,
-      notes,
-    )
-    return { box, frame, title, notes, stacked }
+    const room = inside.flatMap(({ shape }) => spaces.get(shape.id) ?? [])
+    return { box, title, ...boxFrame(room, title, notes) }
   })
   const bounds = union([...spaces.values(), ...boxes.map(({ frame }) => frame)])
   return { brief, shapes, arrows, boxes, bounds: bounds ?? { ...NOWHERE, width: 0, height: 0 } }
 }
 
-/** What stands in a rectangle or circle, line by line: a circle is too narrow for size and kind in one. */
-export function wordsInside({ title, size, kind, outline }: DrawnShape): readonly string[] {
-  if (outline.kind === 'circle') return [title, size, kind].filter(Boolean)
-  return [title, lineOf({ size, kind })]
+/** A line of words in a shape. */
+interface Line {
+  readonly text: string
+  /** Of its baseline, from the shape's middle downwards. */
+  readonly y: number
+}
+
+/** What stands in a rectangle or circle, the title first: a circle is too narrow for size and kind in one line. */
+export function wordsInside({ title, size, kind, outline }: DrawnShape, brief: boolean): readonly Line[] {
+  const narrow = brief ? size.replace(/ × /, '×') : size
+  const lines =
+    outline.kind === 'circle' ? [title, narrow, kind].filter(Boolean) : [title, lineOf({ size, kind })]
+  const apart = brief ? 14 : 15.5
+  return lines.map((text, index) => ({ text, y: 4 + (index - (lines.length - 1) / 2) * apart }))
 }
 
 /** What stands under the title of a rectangle in one line. */

@@ -4,7 +4,7 @@ import { holds, type Point } from './geometry'
 import type { Picture } from './picture'
 
 /** What shapes snap to. */
-export const GRID = 10
+export const GRID = 5
 
 export function snapped({ x, y }: Point): Point {
   return { x: Math.round(x / GRID) * GRID, y: Math.round(y / GRID) * GRID }

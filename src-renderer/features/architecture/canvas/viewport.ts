@@ -23,6 +23,18 @@ export const ZOOM = { least: 0.1, most: 3 } as const
 /** Small diagrams are not blown up beyond this. */
 const FITTED = 1.25
 
+/** Where all of a wide diagram would be drawn smaller than this nothing of it could be read. */
+const READABLE = 0.5
+
+/** The viewport that a diagram opens with: all of it, or where that is too much its left end. */
+export function opening(bounds: Rect, canvas: Size, insets: readonly Insets[]): Viewport {
+  const whole = fitted(bounds, canvas, insets)
+  if (whole.zoom >= READABLE) return whole
+  const shown = { ...bounds, width: Math.min(bounds.width, canvas.width) }
+  const start = fitted(shown, canvas, insets)
+  return start.zoom >= READABLE ? start : whole
+}
+
 /** The viewport that shows all of the bounds in what is left of the canvas, in its middle. */
 export function fitted(bounds: Rect, canvas: Size, insets: readonly Insets[]): Viewport {
   const views = insets.map((covered) => fittedInto(bounds, canvas, covered))

@@ -32,7 +32,7 @@ function titleOf(shape: Shape): string {
   if (shape.kind === 'triangle') return `character ${shape.predicts.character}`
   if (shape.kind === 'circle') return /^h(@\d+)?$/.test(shape.id) ? 'hidden' : shape.id.replace(/@\d+$/, '')
   if (shape.source.kind === 'character') return `character ${shape.source.at}`
-  return shape.source.kind === 'zeros' ? 'zeros' : 'carried over'
+  return shape.source.kind === 'zeros' ? 'zeros' : 'carried'
 }
 
 function kindOf(shape: Shape): string {

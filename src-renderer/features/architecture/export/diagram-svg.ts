@@ -64,7 +64,7 @@ function boxSvg({ frame, title, notes, stacked }: DrawnBox): string {
     `<text x="${round(frame.x + 18)}" y="${y}" font-size="11" fill="${ink.text}">${escape(title)}</text>`,
     ...(stacked
       ? notes.map((note, index) => noteSvg(note, frame.x + 18, y + 15 * (index + 1), 'start'))
-      : [noteSvg(notes.join(' · '), frame.x + frame.width - 18, y, 'end')]),
+      : notes.map((note) => noteSvg(note, frame.x + frame.width - 18, y, 'end'))),
   ].join('')
 }
 
@@ -96,11 +96,11 @@ function shapeSvg(drawn: DrawnShape, brief: boolean): string {
     outline.kind === 'circle'
       ? `<circle cx="${round(middle.x)}" cy="${round(middle.y)}" r="${round(outline.width / 2)}" ${style}/>`
       : `<rect x="${round(middle.x - outline.width / 2)}" y="${round(middle.y - outline.height / 2)}" width="${outline.width}" height="${outline.height}" rx="5" ${style}/>`
-  const inside = wordsInside(drawn)
-  const lines = inside.map((text, index) => {
-    const y = middle.y + 4 + (index - (inside.length - 1) / 2) * 15.5
-    return index === 0 ? words(text, middle.x, y, ink.text) : words(text, middle.x, y, ink.faint, 11)
-  })
+  const lines = wordsInside(drawn, brief).map(({ text, y }, index) =>
+    index === 0
+      ? words(text, middle.x, middle.y + y, ink.text)
+      : words(text, middle.x, middle.y + y, ink.faint, 11),
+  )
   return [body, ...lines].join('')
 }
 

@@ -1,5 +1,5 @@
 import type { Architecture } from '../../../../src-core/architecture/schema'
-import { placeOf, type Point, shapeSizes } from './geometry'
+import { placeOf, type Point, sizeOfShape } from './geometry'
 import { idsOf, type ItemKey } from './item-key'
 
 /** Between shapes that are pushed apart. */
@@ -48,7 +48,7 @@ export function alignShapes(
   const extent = into === 'row' ? 'width' : 'height'
   const placed = document.shapes.flatMap((shape) => {
     const place = shapes.has(shape.id) ? placeOf(document, shape.id) : null
-    return place ? [{ id: shape.id, place, half: shapeSizes[shape.kind][extent] / 2 }] : []
+    return place ? [{ id: shape.id, place, half: sizeOfShape(document, shape.kind)[extent] / 2 }] : []
   })
   if (placed.length < 2) return document
   const middle = Math.round(placed.reduce((sum, { place }) => sum + place[across], 0) / placed.length)

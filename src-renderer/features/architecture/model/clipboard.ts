@@ -186,7 +186,7 @@ function shifted(
   let shift = at ? { x: Math.round(at.x - middle.x), y: Math.round(at.y - middle.y) } : { x: ASIDE, y: ASIDE }
   const taken = document.shapes.flatMap((shape) => {
     const place = placeOf(document, shape.id)
-    return place ? [areaOfShape(shape.kind, place)] : []
+    return place ? [areaOfShape(document, shape.kind, place)] : []
   })
   const moved = () =>
     part.shapes.flatMap((shape) => {
@@ -194,7 +194,7 @@ function shifted(
       return place ? [{ ...shape, place: { x: place.x + shift.x, y: place.y + shift.y } }] : []
     })
   const covers = () =>
-    moved().some(({ kind, place }) => taken.some((area) => overlap(area, areaOfShape(kind, place))))
+    moved().some(({ kind, place }) => taken.some((area) => overlap(area, areaOfShape(document, kind, place))))
   while (at === null && covers()) shift = { x: shift.x + ASIDE, y: shift.y }
   return Object.fromEntries(moved().map(({ id, place }) => [nameIn(id), place]))
 }

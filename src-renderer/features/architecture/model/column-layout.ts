@@ -3,6 +3,9 @@ import type { Diagram } from '../../../../src-core/architecture/diagram'
 import type { Shape } from '../../../../src-core/architecture/schema'
 import type { Point } from './geometry'
 
+/** What stands before the first column is a little apart, so that the letter of its arrow has room. */
+const START = 15
+
 /**
  * Places for an unrolled network: a column for each character, in it inputs below and outputs above. What has
  * seen no character, as the zeros that a state starts from, stands before the first column, level with what it
@@ -35,7 +38,7 @@ export function columnPlaces(
         places.push([id, { x: left + indent + place * column, y: (top - level) * row }])
       })
     }
-    left += widest * column
+    left += widest * column + (count === 0 && widest > 0 ? START : 0)
   }
   return places
 }

@@ -15,7 +15,7 @@ import type { Area, Point } from './geometry'
 import { History } from './history.svelte'
 import { huesOf } from './hues'
 import { arrowKey, boxKey, type ItemKey, shapeKey } from './item-key'
-import { isUntidy, layOut, placed } from './layout'
+import { layOut, placed } from './layout'
 import { legendOf } from './legend'
 import { removeItems } from './removal'
 import { type Named, rename } from './rename'
@@ -301,8 +301,7 @@ export class ArchitectureEditor {
     const { document, other } = this.#now
     let next: Architecture | null = null
     if (!other) {
-      const view = document.boxes.length > 0 ? unroll(placed(document)) : roll(placed(document))
-      next = isUntidy(view) ? layOut(view) : view
+      next = layOut(document.boxes.length > 0 ? unroll(document) : roll(document))
     }
     const shown = placed(next ?? document)
     this.#now = { document, other: next, selection: existing(this.selection, shown) }

@@ -6,27 +6,46 @@ export interface Point {
   readonly y: number
 }
 
-/** Its top left corner and its size. */
-export interface Area extends Point {
+/**
+ * How large shapes are drawn, with their names and sizes inside: in a picture with boxes, and in one without,
+ * where the columns of a window stand side by side. Halves are multiples of what shapes snap to.
+ */
+const shapeSizes = {
+  boxed: {
+    rectangle: { width: 120, height: 60 },
+    circle: { width: 80, height: 80 },
+    triangle: { width: 60, height: 60 },
+  },
+  free: {
+    rectangle: { width: 70, height: 40 },
+    circle: { width: 50, height: 50 },
+    triangle: { width: 40, height: 40 },
+  },
+} as const
+
+export interface Extent {
   readonly width: number
   readonly height: number
 }
 
-/** How large shapes are drawn, their names and sizes inside. Columns of an unrolled view are 140 apart. */
-export const shapeSizes: Readonly<
-  Record<Shape['kind'], { readonly width: number; readonly height: number }>
-> = {
-  rectangle: { width: 104, height: 56 },
-  circle: { width: 76, height: 76 },
-  triangle: { width: 84, height: 72 },
+/** Its top left corner and its size. */
+export interface Area extends Point, Extent {}
+
+/** Whether shapes are drawn smaller and say less, because columns of them stand side by side. */
+export function isBrief({ boxes }: Pick<Architecture, 'boxes'>): boolean {
+  return boxes.length === 0
+}
+
+export function sizeOfShape(document: Pick<Architecture, 'boxes'>, kind: Shape['kind']): Extent {
+  return shapeSizes[isBrief(document) ? 'free' : 'boxed'][kind]
 }
 
 /** What a box keeps free around its shapes; above there is room for its words and for self-arrows. */
 const boxPadding = { left: 28, right: 28, top: 60, bottom: 28 } as const
 
 /** @param middle where the middle of the shape is drawn. */
-export function areaOfShape(kind: Shape['kind'], middle: Point): Area {
-  const { width, height } = shapeSizes[kind]
+export function areaOfShape(document: Pick<Architecture, 'boxes'>, kind: Shape['kind'], middle: Point): Area {
+  const { width, height } = sizeOfShape(document, kind)
   return { x: middle.x - width / 2, y: middle.y - height / 2, width, height }
 }
 
@@ -52,7 +71,7 @@ export function areaAround(document: Architecture, wanted: (shape: Shape) => boo
   for (const shape of document.shapes) {
     const place = wanted(shape) ? placeOf(document, shape.id) : null
     if (!place) continue
-    const { x, y, width, height } = areaOfShape(shape.kind, place)
+    const { x, y, width, height } = areaOfShape(document, shape.kind, place)
     left = Math.min(left, x)
     top = Math.min(top, y)
     right = Math.max(right, x + width)

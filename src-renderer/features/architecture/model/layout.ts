@@ -1,20 +1,22 @@
-import { type EdgeLabel, Graph, type GraphLabel, layout as arrange, type NodeLabel } from '@dagrejs/dagre'
 import { checkArchitecture } from '../../../../src-core/architecture/check'
-import { isRecurrent, readDiagram } from '../../../../src-core/architecture/diagram'
-import type { Architecture } from '../../../../src-core/architecture/schema'
+import { readDiagram } from '../../../../src-core/architecture/diagram'
+import type { Architecture, Shape } from '../../../../src-core/architecture/schema'
 import { placeShapes } from './arrange'
 import { columnPlaces } from './column-layout'
-import { areaAround, areaOfShape, overlap, placeOf, type Point, shapeSizes } from './geometry'
-import { boxKey, shapeKey } from './item-key'
+import { flowPlaces } from './flow-layout'
+import { areaOfShape, overlap, placeOf, type Point } from './geometry'
 
 /** Above this many shapes a layout that weighs every crossing takes seconds: they stand in rows instead. */
 const MAX_WEIGHED = 400
-const COLUMN = 140
-const ROW = 120
+/** From one column to the next and from one row to the next of a picture without boxes. */
+const COLUMN = 80
+const ROW = 75
+/** Of shapes in rows, whatever their size. */
+const CELL = 140
 
 /**
- * Every shape in a new place: inputs below, hidden activations in the middle, outputs above; boxes hold theirs
- * together, and where a network is drawn unrolled its columns stand side by side.
+ * Every shape in a new place. A network flows from left to right, what is in a box together; where it is drawn
+ * unrolled its columns stand side by side, in each inputs below and outputs above.
  */
 export function layOut(document: Architecture): Architecture {
   const known = new Set(document.shapes.map(({ id }) => id))
@@ -39,34 +41,16 @@ export function placed(document: Architecture): Architecture {
 }
 
 /** The nearest place to the right where the shape covers no other. */
-function freePlace(document: Architecture, kind: keyof typeof shapeSizes, wanted: Point): Point {
+function freePlace(document: Architecture, kind: Shape['kind'], wanted: Point): Point {
   const taken = document.shapes.flatMap((shape) => {
     const place = placeOf(document, shape.id)
-    return place ? [areaOfShape(shape.kind, place)] : []
+    return place ? [areaOfShape(document, shape.kind, place)] : []
   })
   let place = wanted
-  while (taken.some((area) => overlap(area, areaOfShape(kind, place)))) {
+  while (taken.some((area) => overlap(area, areaOfShape(document, kind, place)))) {
     place = { x: place.x + COLUMN / 2, y: place.y }
   }
   return place
-}
-
-/** Whether shapes are drawn over one another, or so far apart that the picture is mostly empty. */
-export function isUntidy(document: Architecture): boolean {
-  const areas = document.shapes
-    .flatMap((shape) => {
-      const place = placeOf(document, shape.id)
-      return place ? [areaOfShape(shape.kind, place)] : []
-    })
-    .sort((a, b) => a.x - b.x)
-  const covered = areas.some((area, index) => {
-    for (let next = index + 1; next < areas.length && areas[next].x < area.x + area.width; next++) {
-      if (overlap(area, areas[next])) return true
-    }
-    return false
-  })
-  const around = areaAround(document, () => true)
-  return covered || (around !== null && around.width > COLUMN * (document.shapes.length + 2))
 }
 
 /** How far the drawn places are from the fresh ones, by the shapes joined to this one or else by all. */
@@ -91,7 +75,7 @@ function freshPlaces(document: Architecture): (readonly [string, Point])[] {
     const columns = columnPlaces(readDiagram(document), COLUMN, ROW)
     if (columns) return columns
   }
-  return document.shapes.length > MAX_WEIGHED ? inRows(document) : weighed(document)
+  return document.shapes.length > MAX_WEIGHED ? inRows(document) : flowPlaces(document)
 }
 
 /** By kind: inputs in the lowest row, outputs in the highest. */
@@ -100,29 +84,6 @@ function inRows(document: Architecture): (readonly [string, Point])[] {
   const filled = [0, 0, 0]
   return document.shapes.map(({ id, kind }) => {
     const row = rows[kind]
-    return [id, { x: COLUMN * filled[row]++, y: ROW * row }]
-  })
-}
-
-/** As dagre places them; self-arrows and those that bring the step before put nothing above anything. */
-function weighed(document: Architecture): (readonly [string, Point])[] {
-  const graph = new Graph<GraphLabel, Partial<NodeLabel>, EdgeLabel>({ compound: true })
-  graph.setGraph({ rankdir: 'BT', nodesep: 56, ranksep: 64 })
-  graph.setDefaultEdgeLabel(() => ({}))
-  const boxes = new Set(document.boxes.map(({ id }) => id))
-  for (const id of boxes) graph.setNode(boxKey(id), {})
-  for (const { id, kind, box } of document.shapes) {
-    graph.setNode(shapeKey(id), { ...shapeSizes[kind] })
-    if (box !== undefined && boxes.has(box)) graph.setParent(shapeKey(id), boxKey(box))
-  }
-  for (const arrow of document.arrows) {
-    const { from, to } = arrow
-    if (isRecurrent(arrow) || !graph.hasNode(shapeKey(from)) || !graph.hasNode(shapeKey(to))) continue
-    graph.setEdge(shapeKey(from), shapeKey(to))
-  }
-  arrange(graph)
-  return document.shapes.map(({ id }) => {
-    const { x = 0, y = 0 } = graph.node(shapeKey(id))
-    return [id, { x: Math.round(x), y: Math.round(y) }]
+    return [id, { x: CELL * filled[row]++, y: CELL * row }]
   })
 }

@@ -1,6 +1,6 @@
 import { type ColorUse, colorUses } from '../../../../src-core/architecture/colors'
-import type { Diagram } from '../../../../src-core/architecture/diagram'
-import type { Color, Shape } from '../../../../src-core/architecture/schema'
+import { type Diagram, isRecurrent } from '../../../../src-core/architecture/diagram'
+import type { Arrow, Color, Shape } from '../../../../src-core/architecture/schema'
 import type { Size } from '../../../../src-core/architecture/sizes'
 
 /** What the legend says of one colour. */
@@ -46,7 +46,7 @@ export function legendOf(diagram: Diagram, vocabulary: Size): Legend {
       const from = arrow && diagram.shapes.get(arrow.from)
       const to = arrow && diagram.shapes.get(arrow.to)
       if (use.kind === 'weights') {
-        roles.add(from && to ? `${places[from.kind]} to ${places[to.kind]}` : 'to nothing')
+        roles.add(arrow && from && to ? roleOf(arrow, from, to) : 'to nothing')
         if (arrow && arrow.activation !== 'linear') activations.add(arrow.activation)
         else if (to?.kind === 'triangle') activations.add('softmax')
         else if (to?.kind === 'circle' && to.activation !== 'linear') activations.add(to.activation)
@@ -69,6 +69,11 @@ export function legendOf(diagram: Diagram, vocabulary: Size): Legend {
     0,
   )
   return { entries, total }
+}
+
+/** What a state starts from stands for the hidden activations before the first step. */
+function roleOf(arrow: Arrow, from: Shape, to: Shape): string {
+  return isRecurrent(arrow) ? 'hidden to hidden' : `${places[from.kind]} to ${places[to.kind]}`
 }
 
 function sizeOf({ kind, rows, columns, gates }: ColorUse): string | null {

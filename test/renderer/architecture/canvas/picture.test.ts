@@ -5,6 +5,7 @@ import { holds } from '../../../../src-renderer/features/architecture/canvas/geo
 import { along, paths } from '../../../../src-renderer/features/architecture/canvas/motion'
 import { outputMarks } from '../../../../src-renderer/features/architecture/canvas/output-marks'
 import { pictureOf } from '../../../../src-renderer/features/architecture/canvas/picture'
+import { layOut } from '../../../../src-renderer/features/architecture/model/layout'
 import { diagramSvg } from '../../../../src-renderer/features/architecture/export/diagram-svg'
 
 const lessons: Readonly<Record<string, unknown>> = import.meta.glob(
@@ -30,7 +31,7 @@ describe('pictureOf', () => {
       ['character t+1', '64 × 86', ''],
     ])
     expect(boxes.map(({ title, notes }) => [title, ...notes])).toEqual([
-      ['repeat for t = 1 … 8', 'state starts from zeros', 'reset every window'],
+      ['repeat for t = 1 … 8', 'state starts from zeros · reset every window'],
     ])
   })
 
@@ -45,11 +46,22 @@ describe('pictureOf', () => {
     }
   })
 
+  it('writes the words of a box under each other where it is narrow', () => {
+    const notes = (name: string) => pictureOf(lesson(name), 86, 64).boxes.map(({ stacked }) => stacked)
+    expect(notes('sequence-rnn')).toEqual([false])
+    expect(notes('simple-rnn')).toEqual([true])
+    const { boxes } = pictureOf({ ...lesson('gru'), layout: { c: { x: 0, y: 0 } } }, 86, 64)
+    expect(boxes[0].notes).toEqual(['state starts from zeros', 'reset every window'])
+  })
+
   it('puts the loop beside where an arrow leaves above', () => {
-    const angle = (name: string) =>
-      pictureOf(lesson(name), 86, 64).arrows.find(({ loop }) => loop)?.loop?.angle
-    expect(angle('simple-rnn')).toBe(-Math.PI / 2)
-    expect(angle('sequence-rnn')).toBe(0)
+    const document = lesson('sequence-rnn')
+    const angle = (o: { x: number; y: number }) =>
+      pictureOf({ ...document, layout: { ...document.layout, o } }, 86, 64).arrows.find(({ loop }) => loop)
+        ?.loop?.angle
+    const { x, y } = document.layout['h']
+    expect(angle({ x: x + 200, y })).toBe(-Math.PI / 2)
+    expect(angle({ x, y: y - 200 })).toBe(0)
   })
 
   it('draws arrows of the same two shapes apart, and around a shape in the way', () => {
@@ -75,7 +87,7 @@ describe('pictureOf', () => {
 describe('paths', () => {
   it('leads every copy from its shape to its column', () => {
     const rolled = lesson('sequence-rnn')
-    const unrolled = unroll(rolled)
+    const unrolled = layOut(unroll(rolled))
     const path = paths(rolled, unrolled).get('h@3')
     expect(path?.folded).toEqual(rolled.layout['h'])
     expect(path?.open).toEqual(unrolled.layout['h@3'])
@@ -86,7 +98,7 @@ describe('paths', () => {
 
   it('lets the columns slide out in order', () => {
     const rolled = lesson('sequence-rnn')
-    const ways = paths(rolled, unroll(rolled))
+    const ways = paths(rolled, layOut(unroll(rolled)))
     const part = (id: string) => {
       const way = ways.get(id)
       return way ? (along(way, 0.4).x - way.folded.x) / (way.open.x - way.folded.x) : Number.NaN

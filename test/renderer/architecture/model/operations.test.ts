@@ -233,7 +233,7 @@ describe('aligning', () => {
     const { layout } = alignShapes(document, new Set(['a', 'b', 'c']), 'row')
     expect(new Set(Object.values(layout).map(({ y }) => y))).toEqual(new Set([30]))
     expect(layout.b.x).toBe(0)
-    expect(layout.a.x).toBe(100)
+    expect(layout.a.x).toBe(74)
     expect(layout.c.x).toBe(500)
     const column = alignShapes(document, new Set(['a', 'b']), 'column').layout
     expect(column.a.x).toBe(column.b.x)
