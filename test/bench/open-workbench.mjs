@@ -24,7 +24,8 @@ export async function openSources() {
     optimizeDeps: { noDiscovery: true },
     server: { middlewareMode: true, watch: null, ws: false },
   })
-  const load = (/** @type {string} */ path) => vite.ssrLoadModule(`/${path}`)
+  /** @param {string} path @returns {Promise<any>} whose types are named below */
+  const load = (path) => vite.ssrLoadModule(`/${path}`)
   /** @type {typeof import('../../src-core/contract/host')} */
   const contract = await load('src-core/contract/host.ts')
   /** @type {typeof import('../../src-core/contract/link')} */
