@@ -21,32 +21,28 @@ export function documentOf(session: Session): PlanChanges | null {
   return editor ? documentSchema.parse(JSON.parse(JSON.stringify(editor.document))) : null
 }
 
-/** Trains the architecture that is open on the corpus that is chosen. */
-export function startRun(session: Session, plan: PlanChanges, name: string): void {
+/** Trains the architecture that is open on the corpus that is chosen. @throws what the host has against it */
+export async function createRun(session: Session, plan: PlanChanges, name: string): Promise<void> {
   const { corpus } = session.selection
   const architecture = documentOf(session)
   if (corpus === null || !architecture) return
-  attempt(session, async () => {
-    const run = await session.tasks.run('Preparing the run', (task) =>
-      session.host.runs.create({
-        task,
-        architecture,
-        corpus,
-        plan,
-        ...(name === '' ? {} : { name }),
-      }),
-    )
-    select(session, run)
-  })
+  const run = await session.tasks.run('Preparing the run', (task) =>
+    session.host.runs.create({ task, architecture, corpus, plan, ...(name === '' ? {} : { name }) }),
+  )
+  select(session, run)
 }
 
-export function duplicateRun(session: Session, run: RunEntry, plan: PlanChanges, name: string): void {
-  attempt(session, async () => {
-    const made = await session.tasks.run('Preparing the run', (task) =>
-      session.host.runs.duplicate(run.id, { task, plan, ...(name === '' ? {} : { name }) }),
-    )
-    select(session, made)
-  })
+/** A run like another with changes to its plan. @throws what the host has against it */
+export async function duplicateRun(
+  session: Session,
+  { id }: RunEntry,
+  plan: PlanChanges,
+  name: string,
+): Promise<void> {
+  const run = await session.tasks.run('Preparing the run', (task) =>
+    session.host.runs.duplicate(id, { task, plan, ...(name === '' ? {} : { name }) }),
+  )
+  select(session, run)
 }
 
 export function removeRun(session: Session, { id, name }: RunEntry): void {

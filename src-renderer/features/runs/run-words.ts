@@ -25,11 +25,13 @@ export function stateWord(state: RunState): { word: string; tone: Tone } {
     case 'interrupted':
       return { word: 'Interrupted', tone: 'warn' }
     case 'guard':
-      return { word: 'Stopped by the guard', tone: 'bad' }
+      return { word: 'Guard stopped', tone: 'bad' }
     case 'write-failed':
       return { word: 'Cannot write', tone: 'bad' }
     case 'failed':
       return { word: 'Failed', tone: 'bad' }
+    case 'damaged':
+      return { word: 'Damaged', tone: 'bad' }
   }
 }
 
@@ -42,6 +44,12 @@ export function epochOf({ step, totalSteps, batches }: Pick<RunEntry, 'step' | '
   return { epoch: Math.min(of, Math.max(1, Math.ceil(step / batches))), of }
 }
 
+/** What it trains on: the device, and the threads where the device does not say them. '' before it is known. */
+export function machineOf({ engine: { device, threads } }: Pick<RunEntry, 'engine'>): string {
+  const counted = threads === null || device?.includes('thread') === true ? null : `${threads} threads`
+  return [device, counted].filter((part) => part !== null).join(', ')
+}
+
 /** What can be done with a run as it stands. */
 export function possible({ state: { state } }: RunEntry): {
   readonly pause: boolean
@@ -51,19 +59,22 @@ export function possible({ state: { state } }: RunEntry): {
   readonly reset: boolean
   readonly extend: boolean
   readonly rate: boolean
+  readonly duplicate: boolean
   readonly remove: boolean
 } {
   const live = state === 'running' || state === 'paused' || state === 'guard' || state === 'write-failed'
   const moving = state === 'starting' || state === 'stopping'
   const still = !live && !moving && state !== 'queued'
+  const startable = still && state !== 'done' && state !== 'damaged'
   return {
     pause: state === 'running',
-    resume: state === 'paused' || state === 'write-failed' || (still && state !== 'done'),
-    step: state === 'paused' || (still && state !== 'done'),
+    resume: state === 'paused' || state === 'write-failed' || startable,
+    step: state === 'paused' || startable,
     stop: live || state === 'queued' || state === 'starting',
-    reset: still && state !== 'new',
+    reset: still && state !== 'new' && state !== 'damaged',
     extend: state === 'done' || state === 'stopped',
     rate: state === 'running' || state === 'paused',
+    duplicate: state !== 'damaged',
     remove: still,
   }
 }
