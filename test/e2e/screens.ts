@@ -57,7 +57,7 @@ export const screens: readonly Screen[] = [
   {
     name: 'nine lines in training',
     show: async (page) => {
-      await beginTraining(page, 'lesson/sequence-eight-outputs')
+      await beginTraining(page, 'lesson/sequence-rnn')
       await page.getByRole('status').getByText('Training').waitFor(SLOW)
       await page.getByRole('row', { name: /^character 9/ }).waitFor(SLOW)
     },
@@ -168,7 +168,7 @@ export const screens: readonly Screen[] = [
   {
     name: 'the properties of a circle',
     show: async (page) => {
-      await page.locator('.svelte-flow__node', { hasText: 'hidden' }).last().click()
+      await page.getByRole('group', { name: /^Circle hidden/ }).click()
       await page.getByRole('heading', { name: 'Circle' }).waitFor()
     },
     leave: escape,
@@ -223,9 +223,7 @@ export const screens: readonly Screen[] = [
       await page.keyboard.press('Control+.')
       await page.getByRole('status').getByText('Stopped').waitFor(SLOW)
       await press(page, 'Control+r', page.getByRole('status').getByText('Training'))
-      const runs = page.getByRole('navigation', { name: 'Project' }).getByRole('button', {
-        name: /sequence-eight-outputs.*(Training|Stopped)|sequence-eight-outputs.* \d\.\d/,
-      })
+      const runs = page.getByRole('region', { name: 'Runs' }).getByRole('listitem').getByRole('button')
       await runs.last().click({ modifiers: ['Control'] })
       await page.getByRole('table', { name: 'What differs' }).waitFor(SLOW)
     },
@@ -243,9 +241,9 @@ export const screens: readonly Screen[] = [
     name: 'an error',
     show: async (page) => {
       await drop(page, 'no-network.json', '{ "shapes": 7 }')
-      await notes(page).getByRole('alert').waitFor()
+      await notes(page).getByRole('alert').last().waitFor()
     },
-    leave: (page) => notes(page).getByRole('button', { name: 'Dismiss' }).first().click(),
+    leave: (page) => notes(page).getByRole('button', { name: 'Dismiss' }).last().click(),
   },
   {
     name: 'folded panes',
@@ -259,7 +257,7 @@ export const screens: readonly Screen[] = [
     show: async (page) => {
       await page.routeWebSocket('**/socket', (socket) => socket.close())
       await page.reload()
-      await page.getByRole('heading', { name: /does not answer$/ }).waitFor(SLOW)
+      await page.getByText('The program behind this page does not answer').waitFor(SLOW)
     },
   },
 ]
