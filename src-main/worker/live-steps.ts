@@ -1,7 +1,16 @@
 import type { TrainedSteps } from '../../src-core/contract/training'
 
-/** Least time between two messages, in milliseconds. */
+/** Least time between two messages, in milliseconds; the longer one while training has every core to itself. */
 const INTERVAL = 100
+const SPARING_INTERVAL = 250
+
+/**
+ * How often to tell of steps. Whoever hears of them draws, and what that takes of a core that trains is lost to all
+ * threads, since a step waits for the slowest.
+ */
+export function tellingInterval(threads: number, cores: number): number {
+  return threads < cores ? INTERVAL : SPARING_INTERVAL
+}
 
 /** Gathers the losses of steps, so that thousands of them a second become ten messages. */
 export class LiveSteps {
@@ -15,6 +24,7 @@ export class LiveSteps {
   constructor(
     private readonly now: () => number,
     private readonly send: (steps: TrainedSteps) => void,
+    private readonly interval: number,
   ) {}
 
   add(step: number, loss: number, outputs: ArrayLike<number>, learningRate: number): void {
@@ -25,7 +35,7 @@ export class LiveSteps {
     this.#outputs.set(outputs, this.#count * outputs.length)
     this.#learningRate = learningRate
     this.#count++
-    if (this.now() - this.#sentAt >= INTERVAL) this.flush()
+    if (this.now() - this.#sentAt >= this.interval) this.flush()
   }
 
   /** Sends what is there, such as before a pause. */

@@ -1,3 +1,4 @@
+import { cpus } from 'node:os'
 import { errorData as toErrorData, type ErrorData } from '../../src-core/contract/error-data'
 import type {
   StartedRun,
@@ -9,7 +10,7 @@ import { encodeSnapshot, type Snapshot } from '../../src-core/training/snapshot'
 import type { PauseReason, RunObserver } from '../../src-core/training/parts'
 import { Trainer } from '../../src-core/training/trainer'
 import type { RunStatus } from '../store/run-folder'
-import { LiveSteps } from './live-steps'
+import { LiveSteps, tellingInterval } from './live-steps'
 import { openRun, type OpenRun } from './open-run'
 
 /** One run in the training process, from its opening to its end. */
@@ -36,6 +37,7 @@ export class TrainingSession implements TrainingCalls {
     const live = new LiveSteps(
       () => performance.now(),
       (steps) => this.events.steps(steps),
+      tellingInterval(run.started.engine.threads, cpus().length),
     )
     try {
       this.#trainer = await Trainer.create(

@@ -62,6 +62,7 @@ async function browserStart(home) {
     const socket = new WebSocket(`${origin.replace('http', 'ws')}/socket`, { headers: { origin, cookie } })
     await once(socket, 'open')
     socket.send(encode({ t: 'q', i: '1', m: 'system.info', a: [] }))
+    /** @type {Buffer[]} */
     const [data] = await once(socket, 'message')
     answered.parse(decode(data))
     const seconds = (performance.now() - began) / 1000
@@ -100,7 +101,8 @@ async function electronStart(home, folder) {
 async function untilShown(host, button) {
   const expression = `[...document.querySelectorAll('main button')].some((each) => each.textContent.trim() === '${button}')`
   const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } })
-  for (const start = performance.now(); performance.now() - start < PATIENCE; await pause(20)) {
+  for (const start = performance.now(); performance.now() - start < PATIENCE;) {
+    await pause(20)
     const answer = await fetch(`http://${host}/json/list`)
     const targets = z.array(target).parse(await answer.json())
     const page = targets.find(({ type }) => type === 'page')

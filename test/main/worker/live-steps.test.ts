@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TrainedSteps } from '../../../src-core/contract/training'
-import { LiveSteps } from '../../../src-main/worker/live-steps'
+import { LiveSteps, tellingInterval } from '../../../src-main/worker/live-steps'
 
 function gather() {
   const sent: TrainedSteps[] = []
@@ -11,6 +11,7 @@ function gather() {
     live: new LiveSteps(
       () => clock.now,
       (steps) => sent.push(steps),
+      tellingInterval(1, 2),
     ),
   }
 }
@@ -48,4 +49,11 @@ test('nothing is sent where nothing happened', () => {
   const { sent, live } = gather()
   live.flush()
   expect(sent).toEqual([])
+})
+
+test('a training that has every core is told of less often', () => {
+  const [some, all, more] = [1, 2, 4].map((threads) => tellingInterval(threads, 2))
+  expect(some).toBe(100)
+  expect(all).toBeGreaterThan(some)
+  expect(more).toBe(all)
 })
