@@ -24,6 +24,8 @@ const runStateSchema = z.discriminatedUnion('state', [
   /** The disk is full, say: it waits, and goes on with `resume`. */
   z.strictObject({ state: z.literal('write-failed'), error: errorDataSchema }),
   z.strictObject({ state: z.literal('failed'), error: errorDataSchema }),
+  /** Its files cannot be read: it can be removed and restored, every other call throws this error. */
+  z.strictObject({ state: z.literal('damaged'), error: errorDataSchema }),
 ])
 export type RunState = z.output<typeof runStateSchema>
 

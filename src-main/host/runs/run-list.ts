@@ -1,12 +1,11 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { RunEntry, RunState } from '../../../src-core/contract/runs'
 import { UnrollError } from '../../../src-core/errors'
 import { lockHolder } from '../../store/lock-file'
 import { runPaths } from '../../store/run-folder'
 import type { Pages } from '../pages'
 import type { StartWorker } from '../worker-process'
-import { ProjectRun, type StartOptions } from './project-run'
+import { FoundRuns } from './found-runs'
+import type { ProjectRun, StartOptions } from './project-run'
 import { RunQueue } from './run-queue'
 import type { RunListener } from './run-standing'
 
@@ -32,44 +31,32 @@ interface Turn {
 
 /** All runs of a project, and whose turn it is: one trains at a time. */
 export class RunList {
-  readonly #runs = new Map<string, ProjectRun>()
+  readonly #runs = new FoundRuns((id) => this.#listenerTo(id))
   readonly #queue = new RunQueue<Turn>()
   #training = new Set<Promise<void>>()
   #closing = false
 
   constructor(private readonly options: RunListOptions) {}
 
-  /** Reads what is on the disk; what is no run is left out. @param folders of runs; the later before the earlier */
+  /** Reads what is on the disk. @param folders of runs; the later before the earlier */
   async load(folders: readonly string[]): Promise<void> {
-    this.#runs.clear()
     this.#queue.clear()
     this.#closing = false
-    for (const folder of folders) {
-      const names = await readdir(folder).catch((): string[] => [])
-      for (const id of names.filter((name) => !name.startsWith('.') && name.length <= 200)) {
-        const run = await this.#read(id, join(folder, id)).catch(() => null)
-        if (run) this.#runs.set(id, run)
-      }
-    }
+    await this.#runs.load(folders)
   }
 
+  /** Those that can be read. */
   all(): ProjectRun[] {
-    return [...this.#runs.values()]
+    return this.#runs.sound
   }
 
   has(id: string): boolean {
     return this.#runs.has(id)
   }
 
-  /** @throws UnrollError `unknown-run` */
+  /** @throws UnrollError `unknown-run`, or why the run cannot be read */
   get(id: string): ProjectRun {
-    const run = this.#runs.get(id)
-    if (!run) throw this.unknown(id)
-    return run
-  }
-
-  unknown(id: string): UnrollError {
-    return new UnrollError('unknown-run', `There is no run ${id} in this project.`, 'Choose one of the list.')
+    return this.#runs.get(id)
   }
 
   entry(run: ProjectRun): RunEntry {
@@ -84,23 +71,39 @@ export class RunList {
       if (!run.process && ['running', 'paused'].includes(run.state.state))
         await run.reload().catch(() => null)
     }
-    return this.all()
-      .map((run) => this.entry(run))
-      .sort((a, b) => (a.created < b.created ? -1 : a.created > b.created ? 1 : 0))
+    for (const id of await this.#runs.readDamagedAgain()) this.#tellOf(id)
+    return [
+      ...this.all().map((run) => this.entry(run)),
+      ...this.#runs.damaged.map(({ entry }) => entry),
+    ].sort((a, b) => (a.created < b.created ? -1 : a.created > b.created ? 1 : 0))
   }
 
-  /** A run that was made or brought back. */
+  /** A run that was made or brought back. @throws UnrollError `unknown-run` where there is nothing of one */
   async add(id: string, folder: string): Promise<RunEntry> {
-    const run = await this.#read(id, folder)
-    this.#runs.set(id, run)
-    this.#tell(run)
-    return this.entry(run)
+    await this.#runs.read(id, folder)
+    return this.#tellOf(id)
+  }
+
+  /**
+   * The folder of a run that may be taken away.
+   * @throws UnrollError `unknown-run`, `run-trains`, `run-in-use`
+   */
+  async removable(id: string): Promise<string> {
+    const damaged = this.#runs.damagedOne(id)
+    if (damaged) {
+      await assertFree(damaged.folder, damaged.entry.name)
+      return damaged.folder
+    }
+    const run = this.get(id)
+    if (run.process) throw trains(run.name)
+    await assertFree(run.folder, run.name)
+    return run.folder
   }
 
   /** Out of the list. */
   drop(id: string): void {
     this.#queue.remove(id)
-    this.#runs.delete(id)
+    this.#runs.drop(id)
     this.#tellQueue()
   }
 
@@ -132,17 +135,6 @@ export class RunList {
     await run.stop()
   }
 
-  /** @throws UnrollError `run-in-use` where another program trains it */
-  async assertFree(run: ProjectRun): Promise<void> {
-    const holder = await lockHolder(runPaths(run.folder).lock)
-    if (holder === null || run.process) return
-    throw new UnrollError(
-      'run-in-use',
-      `Another program (process ${holder}) trains the run ${run.entry().name}.`,
-      'Wait until it is done or stop it there.',
-    )
-  }
-
   async close(): Promise<void> {
     this.#closing = true
     this.#queue.clear()
@@ -157,11 +149,11 @@ export class RunList {
   }
 
   async #enqueue(run: ProjectRun, turn: Turn): Promise<void> {
-    await this.assertFree(run)
+    if (!run.process) await assertFree(run.folder, run.name)
     if (run.step >= run.totalSteps) {
       throw new UnrollError(
         'plan-done',
-        `The run ${run.entry().name} has done all ${run.step} steps of its plan.`,
+        `The run ${run.name} has done all ${run.step} steps of its plan.`,
         'Extend it by some epochs.',
       )
     }
@@ -186,7 +178,7 @@ export class RunList {
     await run.train(options, this.options.startWorker, oneStep)
     this.options.onActivity({
       training: this.#active,
-      ended: { run: run.id, name: run.entry().name, state: run.state },
+      ended: { run: run.id, name: run.name, state: run.state },
     })
     this.#pump()
   }
@@ -195,11 +187,11 @@ export class RunList {
     return this.all().filter((run) => run.process).length + this.#queue.ids.length
   }
 
-  #read(id: string, folder: string): Promise<ProjectRun> {
+  #listenerTo(id: string): RunListener {
     const { pages } = this.options
-    const listener: RunListener = {
+    return {
       changed: () => {
-        const run = this.#runs.get(id)
+        const run = this.all().find((each) => each.id === id)
         if (run) this.#tell(run)
         // The guard's pause may last for a night: another run may train meanwhile.
         if (run?.state.state === 'guard') this.#pump()
@@ -209,7 +201,13 @@ export class RunList {
       sample: (line) => pages.tell((events) => events.runs.sample(id, line)),
       rewound: (step) => pages.tell((events) => events.runs.rewound(id, step)),
     }
-    return ProjectRun.open(id, folder, listener)
+  }
+
+  /** Also of one that is damaged. */
+  #tellOf(id: string): RunEntry {
+    const entry = this.#runs.damagedOne(id)?.entry ?? this.entry(this.get(id))
+    this.options.pages.tell((events) => events.runs.changed(entry))
+    return entry
   }
 
   #tell(run: ProjectRun): void {
@@ -222,4 +220,18 @@ export class RunList {
   #tellQueue(): void {
     for (const id of this.#queue.ids) this.#tell(this.get(id))
   }
+}
+
+async function assertFree(folder: string, name: string): Promise<void> {
+  const holder = await lockHolder(runPaths(folder).lock)
+  if (holder === null) return
+  throw new UnrollError(
+    'run-in-use',
+    `Another program (process ${holder}) trains the run ${name}.`,
+    'Wait until it is done or stop it there.',
+  )
+}
+
+function trains(name: string): UnrollError {
+  return new UnrollError('run-trains', `The run ${name} has its training process.`, 'Stop it first.')
 }

@@ -1,31 +1,23 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArchitecture } from '../../../src-core/architecture/parse'
 import type { HostCalls } from '../../../src-core/contract/host'
-import type { RunEntry } from '../../../src-core/contract/runs'
 import { UnrollError } from '../../../src-core/errors'
-import { decodeCheckpoint } from '../../../src-core/training/checkpoint'
-import { listCheckpoints, readCheckpoint } from '../../store/checkpoint-files'
 import type { ProjectPaths } from '../../store/project-folder'
 import { RemovedThings } from '../../store/removed-things'
 import { runPaths } from '../../store/run-folder'
 import { readSamples } from '../../store/run-metrics'
-import { freeName, safeName } from '../../store/safe-name'
-import { unreadable } from '../../store/system-errors'
 import type { AllowedPaths } from '../allowed-paths'
 import type { CorporaService } from '../corpora-service'
-import { encodeExport } from '../export-checkpoint'
-import { newRun, settlePlan, type NewRunRequest } from '../new-run'
+import { settlePlan } from '../new-run'
 import type { Pages } from '../pages'
-import { openRunCorpus } from '../run-corpus'
 import type { TasksService } from '../tasks-service'
 import type { TrainingProcess } from '../training-process'
 import type { StartWorker } from '../worker-process'
-import { checkDecoded } from './check-decoded'
-import { hasCheckpoint, importCheckpoint } from './imported-checkpoint'
-import type { ProjectRun } from './project-run'
+import { unknownRun } from './found-runs'
+import { exportRun } from './run-export'
 import { checkpointsOf, extendRun, metricsOf, resetRun } from './run-files'
 import { RunList, type HostActivity } from './run-list'
+import { RunMaker } from './run-maker'
 
 interface RunsOptions {
   readonly pages: Pages
@@ -39,11 +31,14 @@ interface RunsOptions {
 /** The runs of the project. */
 export class RunsService {
   readonly #runs: RunList
+  readonly #maker: RunMaker
   #folder = ''
   #removed = new RemovedThings('')
 
   constructor(private readonly options: RunsOptions) {
     this.#runs = new RunList(options)
+    const { tasks, corpora } = options
+    this.#maker = new RunMaker({ tasks, corpora, runs: this.#runs, folder: () => this.#folder })
   }
 
   readonly calls: HostCalls['runs'] = {
@@ -53,7 +48,11 @@ export class RunsService {
       const corpusId = await this.options.corpora.idOf(corpus.indexSha256)
       return { id, architecture, plan, corpus, corpusId }
     },
-    create: (request) => this.#create(request),
+    create: async (request) => {
+      const { id } = await this.#maker.create(request)
+      await this.#runs.resume(id)
+      return this.#runs.entry(this.#runs.get(id))
+    },
     settle: async (document, changes) => settlePlan(parseArchitecture(document), [changes]),
     resume: (id) => this.#runs.resume(id),
     extend: async (id, { epochs }) => {
@@ -80,19 +79,16 @@ export class RunsService {
       await run.reload()
       this.options.pages.tell((events) => events.runs.rewound(id, 0))
     },
-    duplicate: (id, request) => this.#duplicate(id, request),
+    duplicate: async (id, request) => this.#maker.duplicate(id, request),
     rename: (id, name) => this.#runs.get(id).rename(name),
     remove: async (id) => {
-      const run = this.#runs.get(id)
-      if (run.process) throw trains(run.entry().name)
-      await this.#runs.assertFree(run)
-      await this.#removed.put(run.folder)
+      await this.#removed.put(await this.#runs.removable(id))
       this.#runs.drop(id)
       this.options.pages.tell((events) => events.runs.removed(id))
     },
     restore: async (id) => {
       const folder = join(this.#folder, id)
-      if (this.#runs.has(id) || !(await this.#removed.takeBack(folder))) throw this.#runs.unknown(id)
+      if (this.#runs.has(id) || !(await this.#removed.takeBack(folder))) throw unknownRun(id)
       return this.#runs.add(id, folder)
     },
     metrics: async (id, from) => {
@@ -101,29 +97,16 @@ export class RunsService {
     },
     samples: async (id) => readSamples(runPaths(this.folder(id)).samples),
     checkpoints: async (id) => checkpointsOf(this.folder(id)),
-    export: async (id, step, format) => {
-      const run = this.#runs.get(id)
-      const found = await listCheckpoints(runPaths(run.folder).checkpoints)
-      const checkpoint = found.find((each) => step === null || each.step === step)
-      if (!checkpoint) throw noCheckpoint(run.entry().name, step)
-      const extension = format === 'checkpoint' ? 'safetensors' : format
-      return {
-        name: `${safeName(run.entry().name, 'run')}-step-${checkpoint.step}.${extension}`,
-        bytes:
-          format === 'checkpoint'
-            ? new Uint8Array(await readFile(checkpoint.path))
-            : new Uint8Array(encodeExport(await readCheckpoint(checkpoint.path), format)),
-      }
-    },
+    export: async (id, step, format) => exportRun(this.#runs.get(id), step, format),
     openCheckpoint: async (source) => {
       if (source.kind === 'upload') {
         const { uploads } = this.options.corpora
-        const opened = await this.#openCheckpoint(await uploads.pathOf(source.upload))
+        const opened = await this.#maker.openCheckpoint(await uploads.pathOf(source.upload))
         await uploads.remove(source.upload)
         return opened
       }
       this.options.allowed.check(source.path)
-      return this.#openCheckpoint(source.path)
+      return this.#maker.openCheckpoint(source.path)
     },
   }
 
@@ -153,61 +136,6 @@ export class RunsService {
     this.#runs.killAll()
   }
 
-  async #create({
-    task,
-    architecture,
-    corpus,
-    plan,
-    name,
-  }: Parameters<HostCalls['runs']['create']>[0]): Promise<RunEntry> {
-    const { corpora } = this.options
-    const entry = await this.options.tasks.run(task, async (watched) => {
-      const { paths, reading, found } = await corpora.record(corpus)
-      const plans = [{ tokens: reading.tokens }, plan]
-      // Texts that are read as bytes cannot be misread.
-      if (settlePlan(parseArchitecture(architecture), plans).tokens !== 'bytes') checkDecoded(found.files)
-      const encoded = await corpora.encoded(corpus, watched)
-      const { fallback } = reading
-      return this.#make({ architecture, files: paths, fallback, encoded, plans, name, ...watched })
-    })
-    await this.#runs.resume(entry.id)
-    return this.#runs.entry(this.#runs.get(entry.id))
-  }
-
-  async #duplicate(
-    id: string,
-    { task, plan, architecture, name }: Parameters<HostCalls['runs']['duplicate']>[1],
-  ): Promise<RunEntry> {
-    const { record } = this.#runs.get(id)
-    return this.options.tasks.run(task, async (watched) => {
-      const { files, fallback } = record.corpus
-      // The corpus as it was then, also where its files are gone by now.
-      const encoded = await openRunCorpus(record.corpus, record.encodedCorpus).catch(() => undefined)
-      return this.#make({
-        architecture: architecture ?? record.architecture,
-        files: files.map(({ path }) => path),
-        fallback,
-        encoded,
-        plans: [record.plan, plan],
-        name,
-        ...watched,
-      })
-    })
-  }
-
-  /** Makes a run in a folder that is named after it. */
-  async #make(request: Omit<NewRunRequest, 'folder'>): Promise<RunEntry> {
-    const { name } = parseArchitecture(request.architecture)
-    const id = await this.#freeId(request.name ?? name)
-    await newRun({ ...request, folder: join(this.#folder, id) })
-    return this.#runs.add(id, join(this.#folder, id))
-  }
-
-  async #freeId(name: string): Promise<string> {
-    const taken = await readdir(this.#folder)
-    return freeName(safeName(name, 'run'), (each) => taken.includes(each) || this.#runs.has(each))
-  }
-
   async #goBack(id: string, learningRate: number): Promise<void> {
     const run = this.#runs.get(id)
     if (run.process) return run.process.goBack(learningRate)
@@ -219,38 +147,9 @@ export class RunsService {
     )
   }
 
-  async #openCheckpoint(path: string): Promise<{ run: RunEntry; step: number }> {
-    const bytes = await readFile(path).catch((error: unknown) => {
-      throw unreadable(path, error)
-    })
-    const { architecture, standing } = decodeCheckpoint(bytes)
-    for (const run of this.#runs.all()) {
-      if (await hasCheckpoint(run.folder, bytes)) return { run: this.#runs.entry(run), step: standing.step }
-    }
-    const id = await this.#freeId(parseArchitecture(architecture).name)
-    await importCheckpoint(join(this.#folder, id), bytes)
-    return { run: await this.#runs.add(id, join(this.#folder, id)), step: standing.step }
-  }
-
   #trained(id: string): TrainingProcess {
-    const run: ProjectRun = this.#runs.get(id)
+    const run = this.#runs.get(id)
     if (run.process) return run.process
-    throw new UnrollError(
-      'not-training',
-      `The run ${run.entry().name} does not train now.`,
-      'Resume it first.',
-    )
+    throw new UnrollError('not-training', `The run ${run.name} does not train now.`, 'Resume it first.')
   }
-}
-
-function trains(name: string): UnrollError {
-  return new UnrollError('run-trains', `The run ${name} has its training process.`, 'Stop it first.')
-}
-
-function noCheckpoint(name: string, step: number | null): UnrollError {
-  return new UnrollError(
-    'no-checkpoint',
-    step === null ? `The run ${name} has no checkpoint yet.` : `The run ${name} has none of step ${step}.`,
-    'Choose one of its checkpoints; the first is written when training begins.',
-  )
 }
