@@ -1,32 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { CorpusEntry, CorpusSource, Reading } from '../../src-core/contract/corpora'
-import { errorData, type ErrorData } from '../../src-core/contract/error-data'
 import type { HostCalls } from '../../src-core/contract/host'
 import { Vocabulary } from '../../src-core/corpus/vocabulary'
 import { UnrollError } from '../../src-core/errors'
 import { encodeCorpus, openCorpus, type StoredCorpus } from '../store/corpora'
 import { bytesToFetch, catalogue, locateEntry } from '../store/corpora-catalogue'
-import { sizeOfFile, type Watched } from '../store/corpora-files'
+import type { Watched } from '../store/corpora-files'
 import { CorpusRecords, foundIn, type CorpusRecord } from '../store/corpus-records'
 import { sliceOf } from '../store/corpus-slice'
 import { InTurn } from '../store/in-turn'
 import type { ProjectPaths } from '../store/project-folder'
 import { RemovedThings } from '../store/removed-things'
-import { textFilesOf } from '../store/text-files'
 import { Uploads } from '../store/uploads'
 import type { AllowedPaths } from './allowed-paths'
+import { corpusEntry } from './corpus-entry'
+import { locateSource } from './corpus-sources'
 import type { Pages } from './pages'
 import type { TasksService } from './tasks-service'
-
-/** The files of a corpus, before they are read. */
-interface Located {
-  readonly paths: string[]
-  readonly fallback: Reading['fallback']
-  readonly name: string
-  readonly catalogue: string | null
-}
 
 /** The corpora of the project. */
 export class CorporaService {
@@ -65,7 +57,7 @@ export class CorporaService {
       this.#turns.run(id, async () => {
         if (!isId(id) || !(await this.#removed.takeBack(this.#records.pathOf(id)))) throw unknown(id)
         await this.#changed()
-        return this.#entry(id, await this.#recordOf(id))
+        return corpusEntry(id, await this.#recordOf(id))
       }),
     slice: async (id, from, count) => sliceOf(await this.encoded(id), from, count),
     vocabulary: async (id) => {
@@ -118,19 +110,7 @@ export class CorporaService {
 
   async #list(): Promise<CorpusEntry[]> {
     const records = [...(await this.#records.all())]
-    return Promise.all(records.map(([id, record]) => this.#entry(id, record)))
-  }
-
-  async #entry(id: string, record: CorpusRecord): Promise<CorpusEntry> {
-    const { name, reading, found } = record
-    const { files, length, vocabularySize, baselines } = found
-    return {
-      id,
-      name,
-      reading,
-      found: { files, length, vocabularySize, baselines },
-      error: await troubleOf(record),
-    }
+    return Promise.all(records.map(([id, record]) => corpusEntry(id, record)))
   }
 
   async #add(
@@ -142,7 +122,11 @@ export class CorporaService {
     const id = `${Date.now().toString(36)}-${randomUUID().slice(0, 8)}`
     const own = join(this.#texts, id)
     try {
-      const located = await this.#locate(source, own, watched)
+      const located = await locateSource(
+        source,
+        { own, uploads: this.#uploads, allowed: this.allowed },
+        watched,
+      )
       const settled = reading ?? { tokens: 'chars', fallback: located.fallback }
       const corpus = await this.#read(located.paths, settled, watched)
       if (watched.signal?.aborted) throw new Error('cancelled')
@@ -158,34 +142,10 @@ export class CorporaService {
       }
       await this.#records.write(id, record)
       await this.#changed()
-      return await this.#entry(id, record)
+      return await corpusEntry(id, record)
     } catch (error) {
       await rm(own, { recursive: true, force: true })
       throw error
-    }
-  }
-
-  async #locate(source: CorpusSource, own: string, watched: Watched): Promise<Located> {
-    switch (source.kind) {
-      case 'paths': {
-        for (const path of source.paths) this.allowed.check(path)
-        const paths = await textFilesOf(source.paths)
-        return { paths, fallback: null, name: nameOf(source.paths), catalogue: null }
-      }
-      case 'uploads': {
-        try {
-          const paths = await this.#uploads.take(source.uploads, own)
-          return { paths, fallback: null, name: nameOf(paths), catalogue: null }
-        } catch (error) {
-          for (const upload of source.uploads) await this.#uploads.remove(upload)
-          throw error
-        }
-      }
-      case 'catalogue': {
-        const { paths, fallback } = await locateEntry(source.name, watched)
-        const book = catalogue().find(({ name }) => name === source.name)
-        return { paths, fallback, name: book?.title ?? source.name, catalogue: source.name }
-      }
     }
   }
 
@@ -212,7 +172,7 @@ export class CorporaService {
       const record = change(await this.#recordOf(id))
       await this.#records.write(id, record)
       await this.#changed()
-      return this.#entry(id, record)
+      return corpusEntry(id, record)
     })
   }
 
@@ -226,32 +186,6 @@ export class CorporaService {
     const list = await this.#list()
     this.pages.tell((events) => events.corpora.changed(list))
   }
-}
-
-/** Why the files cannot be read now as they were; null where they can. */
-async function troubleOf({ paths, found }: CorpusRecord): Promise<ErrorData | null> {
-  try {
-    for (const [at, { size }] of found.files.entries()) {
-      const path = paths[at]
-      const now = await sizeOfFile(path)
-      if (now === size) continue
-      throw new UnrollError(
-        'corpus-changed',
-        `${path} has ${now} bytes now; when it was read it had ${size}.`,
-        'Read the corpus again.',
-      )
-    }
-    return null
-  } catch (error) {
-    return errorData(error, { code: 'file-not-readable', message: 'The files cannot be read', wayOut: '' })
-  }
-}
-
-/** The file's or the folder's name; of several files the folder's. */
-function nameOf(paths: readonly string[]): string {
-  const [first] = paths
-  const name = paths.length === 1 ? basename(first).replace(/\.[^.]{1,8}$/, '') : basename(dirname(first))
-  return name || basename(resolve(first)) || 'corpus'
 }
 
 function isId(id: string): boolean {
