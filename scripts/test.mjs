@@ -1,16 +1,16 @@
 // `npm test`: every check of the checkout, each run and reported even where one before it failed, then the
 // tests. Arguments choose among them by the beginning of their name: `node scripts/test.mjs types`.
 
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prepareOrExit, root } from './prepare.mjs'
 
-/** A check passes or fails as one test. */
+/** A check passes or fails as one test. The longest first: they run side by side. */
 const checks = [
-  { name: 'format (prettier)', argv: ['prettier/bin/prettier.cjs', '--check', '.'] },
   { name: 'lint (eslint)', argv: ['eslint/bin/eslint.js', '.'] },
+  { name: 'format (prettier)', argv: ['prettier/bin/prettier.cjs', '--check', '.'] },
   ...['core', 'main', 'preload', 'test', 'e2e'].map((part) => ({
     name: `types of ${part} (tsc)`,
     argv: ['typescript/bin/tsc', '-p', `tsconfig.${part}.json`],
@@ -34,9 +34,10 @@ const chosen = process.argv.slice(2)
 let passed = 0
 let failed = 0
 let skipped = 0
-for (const check of checks) if (isChosen(check.name)) runCheck(check)
-if (isChosen('tests (vitest)')) runTests('vitest.config.ts')
-if (isChosen('end to end (vitest)')) runTests('vitest.e2e.config.ts')
+const waiting = checks.filter(({ name }) => isChosen(name))
+await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, runChecks))
+if (isChosen('tests (vitest)')) await runTests('vitest.config.ts')
+if (isChosen('end to end (vitest)')) await runTests('vitest.e2e.config.ts')
 if (skipped > 0) console.log(`${skipped} skipped`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
@@ -46,17 +47,22 @@ function isChosen(name) {
   return chosen.length === 0 || chosen.some((beginning) => name.startsWith(beginning))
 }
 
+/** Takes checks that wait, one after the other. */
+async function runChecks() {
+  for (let check = waiting.shift(); check; check = waiting.shift()) await runCheck(check)
+}
+
 /** @param {{ name: string, argv: string[] }} check */
-function runCheck({ name, argv }) {
+async function runCheck({ name, argv }) {
   const started = performance.now()
-  const { status, stdout, stderr } = run(argv, 'pipe')
+  const { status, output } = await run(argv, 'pipe')
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   if (status === 0) {
     passed += 1
     console.log(`passed  ${name}, ${seconds} s`)
   } else {
     failed += 1
-    console.log(`${stdout}${stderr}FAILED  ${name}, ${seconds} s`)
+    console.log(`${output}FAILED  ${name}, ${seconds} s`)
   }
 }
 
@@ -69,11 +75,11 @@ function runCheck({ name, argv }) {
  * A file that could not be loaded counts as one failed test, and so does any other bad end.
  * @param {string} config of vitest
  */
-function runTests(config) {
+async function runTests(config) {
   const folder = mkdtempSync(join(tmpdir(), 'unroll-test-'))
   const report = join(folder, 'report.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { status } = run(['vitest/vitest.mjs', 'run', '--config', config, ...reporters], 'inherit')
+  const { status } = await run(['vitest/vitest.mjs', 'run', '--config', config, ...reporters], 'inherit')
   const failedBefore = failed
   try {
     const { testResults } = /** @type {{ testResults: TestFile[] }} */ (
@@ -101,12 +107,16 @@ function countTests(file) {
 /**
  * @param {string[]} argv a script below node_modules, and its arguments
  * @param {'pipe' | 'inherit'} stdio
+ * @returns {Promise<{ status: number | null, output: string }>}
  */
 function run([script, ...rest], stdio) {
-  return spawnSync(process.execPath, [join(root, 'node_modules', script), ...rest], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    stdio,
+  const child = spawn(process.execPath, [join(root, 'node_modules', script), ...rest], { cwd: root, stdio })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text) => (output += text))
+  }
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ status: null, output: String(error) }))
+    child.on('close', (status) => resolve({ status, output }))
   })
 }
