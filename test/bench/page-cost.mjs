@@ -22,13 +22,17 @@ const { calls } = workbench
 
 /** @typedef {{ stepsPerSecond: number, cores: Record<string, number> }} Measured */
 
-/** Trains from step 0. @param {string} run @param {boolean} withPage @returns {Promise<Measured>} */
-async function measure(run, withPage) {
+/** Trains from step 0. @param {string} name of the architecture @param {string} run @param {boolean} withPage @returns {Promise<Measured>} */
+async function measure(name, run, withPage) {
   const opened = withPage ? await workbench.openPage() : null
   await calls.runs.reset(run)
   await calls.runs.resume(run)
   await untilState(run, 'running')
-  if (opened) await opened.page.getByRole('button', { name: 'Pause' }).first().waitFor()
+  if (opened) {
+    // The diagram is open too: its triangles show their losses.
+    await opened.page.getByRole('button', { name }).first().click()
+    await opened.page.getByRole('button', { name: 'Pause' }).first().waitFor()
+  }
   await pause(WARM_UP)
   const began = { step, now: performance.now(), time: processorTime() }
   await pause(Number(seconds) * 1000)
@@ -77,7 +81,7 @@ try {
       // Whoever comes first changes from round to round: a machine that grows warm or busy favours neither.
       const order = round % 2 === 0 ? [false, true] : [true, false]
       const results = []
-      for (const withPage of order) results.push(await measure(id, withPage))
+      for (const withPage of order) results.push(await measure(name, id, withPage))
       found.push(round % 2 === 0 ? results : results.reverse())
       console.error(round + 1, name, JSON.stringify(found[round]))
     }
