@@ -6,7 +6,7 @@ import { connectPage, hostFolder, openHost } from './connected-host'
 export type Page = ReturnType<typeof connectPage>
 
 /** A loop of a few units. */
-const ARCHITECTURE = {
+export const ARCHITECTURE = {
   format: 'unroll/architecture',
   version: 1,
   name: 'tiny',
@@ -54,10 +54,11 @@ export function create(
   corpus: string,
   plan: Parameters<typeof page.calls.runs.settle>[1],
   name?: string,
+  architecture: object = ARCHITECTURE,
 ) {
   return page.calls.runs.create({
     task: 'create',
-    architecture: documentSchema.parse(ARCHITECTURE),
+    architecture: documentSchema.parse(architecture),
     corpus,
     plan,
     name,
