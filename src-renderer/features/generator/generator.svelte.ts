@@ -1,10 +1,13 @@
 import type { CheckpointEntry } from '../../../src-core/contract/runs'
-import type { WeightsSource } from '../../../src-core/contract/sampling'
+import { LIKELIEST, type WeightsSource } from '../../../src-core/contract/sampling'
 import type { Session } from '../../state/session.svelte'
+import { likeliest, softmax, surprise } from '../../../src-core/sampling/distribution'
+import { CopyFinder } from './copy-finder.svelte'
 import { distributionBars } from './distribution'
+import { SampleTexts } from './sample-texts.svelte'
 import { initialSettings, samplingOptions, settingsSchema, type GeneratorSettings } from './settings'
 import { Writer } from './writer.svelte'
-import { textOf } from './writing'
+import { plainPlaces, textOf, type Place, type Writing } from './writing'
 
 /** How long to wait for more typing before the network is asked, in milliseconds. */
 const PAUSE = 250
@@ -12,9 +15,14 @@ const PAUSE = 250
 /** How often a text that is being written is kept, in milliseconds. */
 const KEEP_EVERY = 1000
 
+/** Most characters of a text that are kept. */
+const MOST_KEPT = 200_000
+
 /** The generator of a session: its settings, what it wrote, and which weights write. */
 export class Generator {
   readonly writer: Writer
+  readonly copies: CopyFinder
+  readonly samples: SampleTexts
   #part
   #checkpoint = $state<WeightsSource['checkpoint']>('live')
   #vocabulary = $state.raw<readonly string[]>([])
@@ -35,8 +43,13 @@ export class Generator {
         }),
     })
     this.#part = session.workspace.part('generator', settingsSchema, initialSettings)
-    const { text } = this.settings
-    if (text !== '') this.writer.history.push({ prime: text, places: [] })
+    const { sampling } = session.host
+    this.copies = new CopyFinder(sampling, this.writer.history)
+    this.samples = new SampleTexts(sampling)
+    const { text, primeLength } = this.settings
+    if (text === '') return
+    const places = plainPlaces(text.slice(primeLength))
+    this.writer.history.push({ prime: text.slice(0, primeLength), places })
   }
 
   get settings(): GeneratorSettings {
@@ -80,16 +93,20 @@ export class Generator {
     await this.#writeBy((weights) => this.writer.continue(weights, this.settings))
   }
 
-  async goOnWith(at: number, text: string): Promise<void> {
-    await this.#writeBy((weights) => this.writer.goOnWith(weights, this.settings, at, text))
+  /** Goes on from one place of a text with another one there. */
+  async goOnWith(writing: Writing, at: number, place: Place): Promise<void> {
+    const places = [...writing.places.slice(0, at), place]
+    await this.#writeBy((weights) => this.writer.goOnFrom(weights, this.settings, { ...writing, places }))
   }
 
   undo(): void {
+    this.writer.stop()
     this.writer.history.undo()
     this.#remember()
   }
 
   redo(): void {
+    this.writer.stop()
     this.writer.history.redo()
     this.#remember()
   }
@@ -127,6 +144,26 @@ export class Generator {
     }
   }
 
+  /** A place with what the network expected there, asked for where that is not known: in samples and in texts of earlier days. */
+  async expectedAt(writing: Writing, at: number): Promise<Place> {
+    const place = writing.places[at]
+    const { weights } = this
+    if (place.likeliest.length > 0 || weights === null) return place
+    const { logits } = await this.session.host.sampling.logits(
+      weights,
+      textOf({ ...writing, places: writing.places.slice(0, at) }),
+    )
+    const probabilities = new Float64Array(logits.length)
+    softmax(logits, probabilities)
+    const token = place.token || Math.max(0, this.#vocabulary.indexOf(place.text))
+    return {
+      ...place,
+      token,
+      likeliest: likeliest(probabilities, LIKELIEST),
+      surprise: token > 0 ? surprise(logits, token) : place.surprise,
+    }
+  }
+
   async #writeBy(write: (weights: WeightsSource) => Promise<void>): Promise<void> {
     const { weights } = this
     if (weights === null) return
@@ -142,7 +179,10 @@ export class Generator {
   #remember(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.change({ text: textOf(this.writer.history.current).slice(-200_000) })
+    const { current } = this.writer.history
+    const text = textOf(current)
+    const left = Math.max(0, text.length - MOST_KEPT)
+    this.change({ text: text.slice(left), primeLength: Math.max(0, current.prime.length - left) })
   }
 }
 

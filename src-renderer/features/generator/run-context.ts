@@ -3,18 +3,33 @@ import { showToken } from '../../ui/format'
 import type { CopiedRun } from './writing'
 
 /** Tokens shown before and after a copied run. */
-const AROUND = 16
+const AROUND = 24
 
-/** Where a copied run stands in the corpus, with what stands around it there. */
-export async function describeRun(
+/** Where a copied run stands in the corpus. */
+export interface RunContext {
+  readonly before: string
+  readonly copied: string
+  readonly after: string
+  /** How far into the corpus, of 1. */
+  readonly share: number
+}
+
+/** @returns null where the corpus cannot be read. */
+export async function contextOf(
   corpora: Pick<HostCalls['corpora'], 'slice'>,
   corpus: string,
   { position, length }: CopiedRun,
   corpusLength: number,
-): Promise<string> {
+): Promise<RunContext | null> {
   const start = Math.max(0, position - AROUND)
-  const texts = await corpora.slice(corpus, start, position - start + length + AROUND).catch(() => [])
-  const percent = corpusLength > 0 ? Math.floor((100 * position) / corpusLength) : 0
-  const found = texts.map((text) => (text === ' ' ? text : showToken(text))).join('')
-  return `${length} copied, at ${percent} % of the corpus${found ? `: … ${found} …` : ''}`
+  const inside = position - start
+  const texts = await corpora.slice(corpus, start, inside + length + AROUND).catch(() => null)
+  if (!texts) return null
+  const shown = texts.map((text) => (text === ' ' ? text : showToken(text)))
+  return {
+    before: shown.slice(0, inside).join(''),
+    copied: shown.slice(inside, inside + length).join(''),
+    after: shown.slice(inside + length).join(''),
+    share: corpusLength > 0 ? position / corpusLength : 0,
+  }
 }

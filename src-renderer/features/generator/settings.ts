@@ -18,6 +18,8 @@ export const settingsSchema = z.object({
   more: z.boolean().catch(false),
   /** What stood in the pane last. */
   text: z.string().max(200_000).catch(''),
+  /** How much of it was given to begin with. */
+  primeLength: z.int().nonnegative().catch(0),
 })
 export type GeneratorSettings = z.output<typeof settingsSchema>
 

@@ -1,4 +1,4 @@
-import { blank, type Writing } from './writing'
+import { blank, type Place, type Writing } from './writing'
 
 /** Most versions that are kept. */
 const DEPTH = 200
@@ -40,6 +40,15 @@ export class TextHistory {
   /** The version as it grows, such as while it is written. */
   replace(writing: Writing): void {
     this.#versions = this.#versions.map((version, at) => (at === this.#at ? writing : version))
+  }
+
+  /** Puts what is known better by now into every version that has these places. */
+  amend(better: ReadonlyMap<Place, Place>): void {
+    this.#versions = this.#versions.map((version) =>
+      version.places.some((place) => better.has(place))
+        ? { ...version, places: version.places.map((place) => better.get(place) ?? place) }
+        : version,
+    )
   }
 
   undo(): void {

@@ -5,7 +5,7 @@ import { UnrollError } from '../../../src-core/errors'
 import { freshTask } from '../../state/tasks.svelte'
 import { samplingOptions, type GeneratorSettings } from './settings'
 import { TextHistory } from './text-history.svelte'
-import { placesOf, primeWith, textOf, type Place } from './writing'
+import { placesOf, textOf, type Place, type Writing } from './writing'
 
 /** What the writer needs of the page around it. */
 export interface WriterHost {
@@ -51,14 +51,13 @@ export class Writer {
     await this.#write(weights, { ...settings, seed }, prime, places)
   }
 
-  /** Goes on from one place with another text there. */
-  async goOnWith(
+  /** Goes on from the last of these places, whatever stood behind it. */
+  async goOnFrom(
     weights: WeightsSource,
     settings: GeneratorSettings,
-    at: number,
-    text: string,
+    { prime, places }: Writing,
   ): Promise<void> {
-    await this.#write(weights, settings, primeWith(this.history.current, at, text), [])
+    await this.#write(weights, settings, prime, places)
   }
 
   stop(): void {
@@ -78,13 +77,13 @@ export class Writer {
     const task = freshTask()
     this.#task = task
     this.#error = null
-    this.history.push({ prime, places: before })
-    let places = before
+    const { run } = weights
+    this.history.push({ prime, places: before, run })
     const unlisten = this.host.onWritten(task, (written, error) => {
       // What was stopped may still have a last word.
       if (this.#task !== task) return
-      places = [...places, ...placesOf(written)]
-      this.history.replace({ prime, places })
+      const { places } = this.history.current
+      this.history.replace({ prime, places: [...places, ...placesOf(written)], run })
       if (error) this.#error = new UnrollError(error.code, error.message, error.wayOut)
     })
     try {

@@ -1,3 +1,4 @@
+import type { HostCalls } from '../../../src-core/contract/host'
 import { LIKELIEST, type WrittenPlaces } from '../../../src-core/contract/sampling'
 
 /** A token and how probable it was where it could have stood. */
@@ -10,21 +11,27 @@ export interface Alternative {
 export interface Place {
   /** What it adds to the text; '' within a character of several bytes. */
   readonly text: string
+  /** 0 where it is not known. */
   readonly token: number
-  /** Likeliest first, of the network itself, before temperature and cuts. */
+  /** Likeliest first; none where that is not known. Of the network itself, before temperature and cuts. */
   readonly likeliest: readonly Alternative[]
   /** In nats. */
   readonly surprise: number
-  /** Length of the run ending here that also stands in the corpus; null where it was not looked for. */
+  /** Length of the run ending here that also stands in the corpus; null where it was not looked for, or not yet. */
   readonly copied: number | null
   /** Where in the corpus that run begins; −1 for nowhere. */
   readonly position: number
 }
 
+/** What the host finds of a text in the corpus, token by token. */
+export type FoundCopies = Awaited<ReturnType<HostCalls['sampling']['copies']>>
+
 /** A prime that a person gave and what a network wrote behind it. */
 export interface Writing {
   readonly prime: string
   readonly places: readonly Place[]
+  /** The run that wrote; absent where that is not known. */
+  readonly run?: string
 }
 
 export const blank: Writing = { prime: '', places: [] }
@@ -49,13 +56,29 @@ export function placesOf(written: WrittenPlaces): Place[] {
   })
 }
 
+/** A text of which nothing else is known: a place a character. */
+export function plainPlaces(text: string): Place[] {
+  return Array.from(text, (character) => plainPlace(character, null, -1))
+}
+
+/** A text behind its prime as the host read it. @param found what it knows of prime and text together */
+export function readPlaces(prime: string, { texts, copied, positions }: FoundCopies): Place[] {
+  let at = 0
+  for (let read = 0; at < texts.length && read < prime.length; at++) read += texts[at].length
+  return texts.slice(at).map((text, place) => plainPlace(text, copied[at + place], positions[at + place]))
+}
+
+function plainPlace(text: string, copied: number | null, position: number): Place {
+  return { text, token: 0, likeliest: [], surprise: 0, copied, position }
+}
+
 export function textOf({ prime, places }: Writing): string {
   return prime + places.map(({ text }) => text).join('')
 }
 
-/** The text up to one place, with something else there: what is written on from it begins like this. */
-export function primeWith({ prime, places }: Writing, at: number, text: string): string {
-  return textOf({ prime, places: places.slice(0, at) }) + text
+/** A place where another of the likeliest tokens stands. */
+export function placeWith(place: Place, { token, probability }: Alternative, text: string): Place {
+  return { ...place, text, token, surprise: -Math.log(probability), copied: null, position: -1 }
 }
 
 /** A stretch of a text that also stands in the corpus, as long as it goes on. */

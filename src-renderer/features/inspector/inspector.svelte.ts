@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { HostCalls } from '../../../src-core/contract/host'
 import type { WeightsSource } from '../../../src-core/contract/sampling'
-import type { Session } from '../../state/session.svelte'
 import { expectationRows } from './expectations'
 
 const VIEWS = ['text', 'weights', 'embedding'] as const
@@ -19,13 +18,14 @@ const PAUSE = 250
 export class Inspector {
   #inspected = $state.raw<Inspected | null>(null)
   #vocabulary = $state.raw<readonly string[]>([])
+  #step = $state(0)
   #error = $state.raw<unknown>(null)
   #isAsking = $state(false)
   /** Counts what is asked for, so that a late answer to an old question is left out. */
   #asked = 0
   readonly rows = $derived(this.#inspected ? expectationRows(this.#inspected) : [])
 
-  constructor(private readonly session: Pick<Session, 'host'>) {}
+  constructor(private readonly sampling: Pick<HostCalls['sampling'], 'vocabulary' | 'inspect'>) {}
 
   get states(): Inspected['states'] {
     return this.#inspected?.states ?? []
@@ -43,7 +43,7 @@ export class Inspector {
 
   /** Of the weights that were asked last. */
   get step(): number {
-    return this.#inspected?.step ?? 0
+    return this.#step
   }
 
   get error(): unknown {
@@ -57,22 +57,23 @@ export class Inspector {
   /** Asks once nothing has changed for a moment. What is shown stays until the answer is there. */
   async look(weights: WeightsSource | null, text: string): Promise<void> {
     const asked = ++this.#asked
-    if (weights === null || text === '') {
-      this.#inspected = null
-      this.#error = null
-      return
-    }
+    this.#error = null
+    if (weights === null || text === '') this.#inspected = null
+    if (weights === null) return
     await new Promise((resolve) => setTimeout(resolve, PAUSE))
     if (asked !== this.#asked) return
     this.#isAsking = true
-    const { sampling } = this.session.host
+    const { sampling } = this
     try {
-      const { texts } = await sampling.vocabulary(weights)
-      const inspected = await sampling.inspect(weights, text, { novelty: false, states: true })
+      const { texts, step } = await sampling.vocabulary(weights)
       if (asked !== this.#asked) return
       this.#vocabulary = texts
+      this.#step = step
+      if (text === '') return
+      const inspected = await sampling.inspect(weights, text, { novelty: false, states: true })
+      if (asked !== this.#asked) return
       this.#inspected = inspected
-      this.#error = null
+      this.#step = inspected.step
     } catch (error) {
       if (asked === this.#asked) this.#error = error
     } finally {

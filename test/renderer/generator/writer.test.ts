@@ -3,7 +3,7 @@ import type { WrittenPlaces } from '../../../src-core/contract/sampling'
 import { UnrollError } from '../../../src-core/errors'
 import { initialSettings } from '../../../src-renderer/features/generator/settings'
 import { Writer, type WriterHost } from '../../../src-renderer/features/generator/writer.svelte'
-import { textOf } from '../../../src-renderer/features/generator/writing'
+import { placeWith, textOf } from '../../../src-renderer/features/generator/writing'
 
 const weights = { run: 'r', checkpoint: 'live' } as const
 const settings = { ...initialSettings, prime: 'Em', seed: 1 }
@@ -81,9 +81,12 @@ test('another character begins the text anew from there, and undo brings the old
   const writer = new Writer(host)
   void writer.generate(weights, settings)
   write(0, 'bers')
-  void writer.goOnWith(weights, settings, 0, 'm')
+  const { places } = writer.history.current
+  const other = placeWith(places[0], { token: 13, probability: 0.25 }, 'm')
+  void writer.goOnFrom(weights, settings, { prime: 'Em', places: [other] })
   expect(asked[1].prime).toBe('Emm')
-  expect(textOf(writer.history.current)).toBe('Emm')
+  // The place stays one, with what else could have stood there.
+  expect(writer.history.current).toMatchObject({ prime: 'Em', run: 'r', places: [{ text: 'm', token: 13 }] })
   writer.history.undo()
   expect(textOf(writer.history.current)).toBe('Embers')
 })

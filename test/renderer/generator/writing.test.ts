@@ -4,9 +4,9 @@ import {
   levelsOf,
   longestCopied,
   placesOf,
-  primeWith,
+  placeWith,
+  readPlaces,
   shadesOf,
-  textOf,
   type Place,
 } from '../../../src-renderer/features/generator/writing'
 
@@ -61,11 +61,22 @@ test('what was not looked for is null, not none', () => {
   expect(longestCopied([only])).toBe(0)
 })
 
-test('another character takes the place of one, and what stood behind is gone', () => {
-  const writing = { prime: 'the ', places: [place('w', null), place('i', null), place('n', null)] }
-  expect(textOf(writing)).toBe('the win')
-  expect(primeWith(writing, 1, 'o')).toBe('the wo')
-  expect(primeWith(writing, 0, 'h')).toBe('the h')
+test('another token stands in a place, as surprising as it was improbable', () => {
+  const before = { ...place('w', 5, 40), likeliest: [{ token: 3, probability: 0.5 }] }
+  const other = placeWith(before, { token: 7, probability: Math.exp(-2) }, 'o')
+  expect(other).toEqual({ ...before, text: 'o', token: 7, surprise: 2, copied: null, position: -1 })
+})
+
+test('a text that was read anew begins behind its prime, whatever its tokens are', () => {
+  const found = {
+    texts: ['the', ' ', 'win', 'ner'],
+    copied: Int32Array.of(1, 2, 3, 0),
+    positions: Int32Array.of(9, 9, 9, -1),
+  }
+  expect(readPlaces('the ', found).map(({ text, copied, position }) => [text, copied, position])).toEqual([
+    ['win', 3, 9],
+    ['ner', 0, -1],
+  ])
 })
 
 test('a run counts once, at its end', () => {
