@@ -3,7 +3,8 @@ import type { Marks } from './chart-marks'
 import type { Picture } from './chart-picture'
 import { chartPng } from './chart-png'
 import { chartSvg } from './chart-svg'
-import type { LossPlot, PlotColors } from './loss-plot'
+import type { LossPlot } from './loss-plot'
+import type { PlotColors } from './plot-frame'
 import type { LossUnit } from './units'
 
 /** What stands on the screen, as it is handed to a file. */

@@ -21,23 +21,30 @@ export interface Marks {
 
 export const noMarks: Marks = { references: [], validation: [], rates: [], batches: 0 }
 
-/** References inside an axis, from the top, with labels at least `apart` (of the axis' height 1) from each other. */
+/**
+ * References inside an axis, from the top, with labels at least `apart` (of the axis' height 1) from each other and as
+ * near to their lines as that lets them be.
+ */
 export function placedReferences(
   references: readonly Reference[],
   unit: LossUnit,
   place: (value: number) => number,
   apart: number,
 ): { label: string; at: number; labelAt: number }[] {
-  const inside = references
+  const placed = references
     .map(({ label, loss }) => ({ label, at: place(fromNats(loss, unit)) }))
     .filter(({ at }) => at >= 0 && at <= 1)
     .sort((a, b) => a.at - b.at)
-  let before = Number.NEGATIVE_INFINITY
-  return inside.map(({ label, at }) => {
-    const labelAt = Math.max(at, before + apart)
-    before = labelAt
-    return { label, at, labelAt }
-  })
+    .map(({ label, at }) => ({ label, at, labelAt: at }))
+  // Down from the top, then up from the bottom, which none may cross.
+  for (let index = 1; index < placed.length; index++)
+    placed[index].labelAt = Math.max(placed[index].at, placed[index - 1].labelAt + apart)
+  let below = 1 + apart
+  for (const one of placed.reverse()) {
+    one.labelAt = Math.min(one.labelAt, below - apart)
+    below = one.labelAt
+  }
+  return placed.reverse()
 }
 
 /** Where a value stands on an axis: 0 at its beginning, 1 at its end. */

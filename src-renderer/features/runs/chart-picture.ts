@@ -31,6 +31,10 @@ export interface DrawnLine {
   readonly width: number
   /** Raw behind its smoothed line, or beside a highlighted one. */
   readonly faint: boolean
+  /** Every step's own loss, not a running mean. */
+  readonly raw: boolean
+  /** Pointed at. */
+  readonly standsOut: boolean
   /** In the chosen unit; y is NaN at a gap. */
   readonly points: Point[]
 }
@@ -95,6 +99,8 @@ export class Painter {
       color,
       width: smooth ? 1 : highlighted === key ? width + 1 : width,
       faint: beside || smooth,
+      raw: true,
+      standsOut: highlighted === key,
       points: this.#pointsOf(key, values, edges, line, options.unit),
     }
     if (!smooth) return [raw]
@@ -108,6 +114,8 @@ export class Painter {
       color,
       width: highlighted === key ? width + 1.5 : width + 0.5,
       faint: beside,
+      raw: false,
+      standsOut: highlighted === key,
       points: this.#pointsOf(`${key} smoothed`, mean, edges, line, options.unit),
     }
     return [raw, smoothed]

@@ -1,6 +1,6 @@
 import { UnrollError } from '../../../src-core/errors'
 import type { ChartLine } from './chart-lines'
-import type { PlotColors } from './loss-plot'
+import type { PlotColors } from './plot-frame'
 import { lossText, type LossUnit } from './units'
 
 const LEGEND_WIDTH = 230

@@ -1,6 +1,7 @@
 import type { ChartLine } from './chart-lines'
 import { type Marks, placedReferences, positionOn } from './chart-marks'
 import type { Picture } from './chart-picture'
+import { rateText } from './rate-text'
 import { epochTicks, linearTicks, logTicks, tickText } from './ticks'
 import { fromNats, lossText, type LossUnit } from './units'
 
@@ -21,7 +22,7 @@ export interface SvgChart {
 }
 
 const svgSize = { width: 960, height: 420 }
-const plot = { left: 60, top: 40, right: 730, bottom: 368 }
+const plot = { left: 60, top: 40, right: 680, bottom: 368 }
 const LEGEND_ROW = 20
 const FONT = 'font-family="Inter, \'Helvetica Neue\', Arial, sans-serif"'
 
@@ -48,9 +49,7 @@ export function chartSvg({ title, picture, marks, unit, lines, hidden, colors }:
   }
   for (const { step, learningRate } of marks.rates.filter((mark) => mark.step >= min && mark.step <= max)) {
     parts.push(rule(x(step), plot.top, x(step), plot.bottom, colors.faint, '2 3'))
-    parts.push(
-      text(x(step) + 4, plot.top + 10, `rate ${learningRate.toExponential(1)}`, colors.faint, 'start'),
-    )
+    parts.push(text(x(step) + 4, plot.top + 10, `rate ${rateText(learningRate)}`, colors.faint, 'start'))
   }
   const paths = picture.lines.map(({ points, color, width: stroke, faint }) => {
     const path = pathOf(points.map((point) => ({ x: x(point.x), y: y(point.y) })))
@@ -62,7 +61,7 @@ export function chartSvg({ title, picture, marks, unit, lines, hidden, colors }:
   for (const { label, at, labelAt } of placedReferences(marks.references, unit, place, 12 / height)) {
     const level = plot.top + at * height
     parts.push(rule(plot.left, level, plot.right, level, colors.faint, '3 4'))
-    parts.push(text(plot.right - 2, plot.top + labelAt * height - 3, label, colors.faint, 'end'))
+    parts.push(text(plot.right + 6, plot.top + labelAt * height + 4, label, colors.faint, 'start'))
   }
   for (const { step, loss } of marks.validation) {
     const level = y(fromNats(loss, unit))

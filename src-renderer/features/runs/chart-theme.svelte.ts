@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity'
-import type { PlotColors } from './loss-plot'
+import type { PlotColors } from './plot-frame'
 import type { Theme } from './output-colors'
 
 /** The colours of the page as a canvas needs them; who reads them hears when light and dark change. */

@@ -60,6 +60,7 @@ export function possible({ state: { state } }: RunEntry): {
   readonly extend: boolean
   readonly rate: boolean
   readonly duplicate: boolean
+  readonly rename: boolean
   readonly remove: boolean
 } {
   const live = state === 'running' || state === 'paused' || state === 'guard' || state === 'write-failed'
@@ -75,6 +76,7 @@ export function possible({ state: { state } }: RunEntry): {
     extend: state === 'done' || state === 'stopped',
     rate: state === 'running' || state === 'paused',
     duplicate: state !== 'damaged',
+    rename: state !== 'damaged',
     remove: still,
   }
 }
