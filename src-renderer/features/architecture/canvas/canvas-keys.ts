@@ -1,10 +1,10 @@
 import type { Tool } from '../model/editor.svelte'
-import { arrowKey, type ItemKey, itemOf, shapeKey } from '../model/item-key'
+import { arrowKey, itemOf, shapeKey } from '../model/item-key'
 import type { ArrowDrafting } from './arrow-drafting'
-import type { CanvasState } from './canvas-state.svelte'
+import { type CanvasView, focusedKey, focusNode } from './canvas-view'
+import type { Point } from './geometry'
 import { directionOf, nearestTowards } from './neighbours'
-import type { Picture } from './picture'
-import { GRID } from './placing'
+import { boxAround, GRID } from './placing'
 
 const toolKeys: Readonly<Record<string, Tool>> = {
   v: 'select',
@@ -15,46 +15,42 @@ const toolKeys: Readonly<Record<string, Tool>> = {
   a: 'arrow',
 }
 
-interface Around {
-  readonly canvas: CanvasState
+export interface Around extends CanvasView {
   readonly drafting: ArrowDrafting
-  readonly picture: () => Picture
-  /** The item of the focused node, if one is. */
-  readonly focused: () => ItemKey | null
-  readonly focus: (key: ItemKey) => void
-  /** Puts a new shape into the middle of what is seen. */
+  /** Puts a new shape beside what is selected, or into the middle of what is seen. */
   readonly place: (kind: 'rectangle' | 'circle' | 'triangle') => void
   readonly zoom: (factor: number) => void
 }
 
 /** @returns whether the key was the canvas's; then nobody else hears it. */
 export function canvasKey(event: KeyboardEvent, around: Around): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false
+  if (event.ctrlKey || event.metaKey) return false
   const { canvas, drafting } = around
   const { editor } = canvas
-  const key = around.focused()
+  const key = focusedKey(around)
   const item = key === null ? null : itemOf(key)
   const direction = directionOf(event.key)
   if (direction) {
     if (canvas.draft) {
-      const shapes = around.picture().shapes
-      const now = canvas.draft.target ?? canvas.draft.from
-      const from = shapes.find(({ shape }) => shape.id === now)
-      const next = from && nearestTowards(from.middle, direction, shapes)
-      if (next) around.focus(shapeKey(next.shape.id))
+      go(around, canvas.draft.target ?? canvas.draft.from, direction, false)
       return true
+    }
+    if (event.altKey) {
+      const from = item?.kind === 'shape' ? item.id : null
+      return go(around, from, direction, event.shiftKey)
     }
     if (editor.selection.size === 0) return false
     const step = event.shiftKey ? 8 * GRID : 2 * GRID
     editor.move(editor.selection, { x: direction.x * step, y: direction.y * step }, 'move by keys')
     return true
   }
+  if (event.altKey) return false
   switch (event.key) {
     case 'Enter':
       if (canvas.draft) drafting.finish(canvas.draft.target ?? canvas.draft.from)
       else if (editor.tool === 'rectangle' || editor.tool === 'circle' || editor.tool === 'triangle')
         around.place(editor.tool)
-      else if (editor.tool === 'box' && editor.selection.size > 0) return false
+      else if (editor.tool === 'box') boxAround(around, editor.selection)
       else if (key !== null && item?.kind !== 'arrow') canvas.editing = key
       else return false
       return true
@@ -87,10 +83,26 @@ export function toolKey(event: KeyboardEvent, around: Around): boolean {
   const { canvas, drafting } = around
   canvas.editor.tool = toolKeys[event.key]
   drafting.cancel()
-  const key = around.focused()
+  const key = focusedKey(around)
   const item = key === null ? null : itemOf(key)
   const byKeyboard = document.activeElement?.matches(':focus-visible') === true
   if (canvas.editor.tool === 'arrow' && item?.kind === 'shape' && byKeyboard) drafting.begin(item.id, null)
+  return true
+}
+
+/**
+ * Goes to the nearest shape in a direction, or with none to go from to the first.
+ * @param more whether it is added to what is selected
+ */
+function go(around: Around, from: string | null, direction: Point, more: boolean): boolean {
+  const { shapes } = around.picture()
+  const { editor, draft } = around.canvas
+  const here = shapes.find(({ shape }) => shape.id === from)
+  const next = here ? nearestTowards(here.middle, direction, shapes) : shapes.at(0)
+  if (!next) return here !== undefined
+  const key = shapeKey(next.shape.id)
+  if (!draft) editor.select([key], more ? 'add' : 'replace')
+  focusNode(around, key)
   return true
 }
 

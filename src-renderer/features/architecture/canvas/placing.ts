@@ -1,7 +1,13 @@
 import type { ArchitectureEditor } from '../model/editor.svelte'
-import { type ItemKey, itemOf } from '../model/item-key'
+import { idsOf, type ItemKey, itemOf, shapeKey } from '../model/item-key'
+import { freePlace } from '../model/layout'
+import { type CanvasView, focusNode, middleOfView } from './canvas-view'
+import type { DiagramNode } from './flow'
 import { holds, type Point } from './geometry'
 import type { Picture } from './picture'
+
+/** From a shape to the one that is put beside it. */
+const BESIDE = 140
 
 /** What shapes snap to. */
 export const GRID = 5
@@ -48,4 +54,45 @@ export function drop(
   }
   editor.move(keys, delta, group)
   for (const [into, shapes] of moves) editor.putIntoBox(shapes, into, group)
+}
+
+/** Puts a new shape down, into the box that is there, and goes to it. */
+export function placeShape(view: CanvasView, kind: 'rectangle' | 'circle' | 'triangle', place: Point): void {
+  const { editor } = view.canvas
+  const at = snapped(place)
+  const id = editor.addShape(kind, at, boxAt(view.picture(), at))
+  editor.tool = 'select'
+  requestAnimationFrame(() => focusNode(view, shapeKey(id)))
+}
+
+/** Where a shape is put without a pointer: free of others, right of what is selected or in the middle of what is seen. */
+export function placeBeside(view: CanvasView, kind: 'rectangle' | 'circle' | 'triangle'): Point {
+  const { editor } = view.canvas
+  const chosen = idsOf('shape', editor.selection)
+  const middles = view.picture().shapes.filter(({ shape }) => chosen.has(shape.id))
+  const last = middles.at(-1)?.middle
+  return freePlace(editor.shown, kind, last ? { x: last.x + BESIDE, y: last.y } : middleOfView(view))
+}
+
+/** The box tool's area, or what was selected before it: what is in it is repeated. */
+export function boxAround({ canvas, refuse }: CanvasView, keys: Iterable<ItemKey>): void {
+  const { editor } = canvas
+  editor.tool = 'select'
+  try {
+    editor.addBox(idsOf('shape', keys))
+  } catch (error) {
+    refuse(error)
+  }
+}
+
+/** How far a node was dragged from where the picture has it. */
+export function draggedBy({ type, data }: DiagramNode, now: Point): Point {
+  const before =
+    type === 'box'
+      ? data.drawn.frame
+      : {
+          x: data.drawn.middle.x - data.drawn.outline.width / 2,
+          y: data.drawn.middle.y - data.drawn.outline.height / 2,
+        }
+  return { x: Math.round(now.x - before.x), y: Math.round(now.y - before.y) }
 }

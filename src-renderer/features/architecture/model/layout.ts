@@ -41,7 +41,7 @@ export function placed(document: Architecture): Architecture {
 }
 
 /** The nearest place to the right where the shape covers no other. */
-function freePlace(document: Architecture, kind: Shape['kind'], wanted: Point): Point {
+export function freePlace(document: Architecture, kind: Shape['kind'], wanted: Point): Point {
   const taken = document.shapes.flatMap((shape) => {
     const place = placeOf(document, shape.id)
     return place ? [areaOfShape(document, shape.kind, place)] : []
