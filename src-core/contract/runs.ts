@@ -78,6 +78,9 @@ const stepsSchema = z.strictObject({
 })
 export type RunSteps = z.output<typeof stepsSchema>
 
+/** About as many steps as an answer of `metrics` has at most: nine lines of them are 9 MB. */
+export const METRICS_LIMIT = 2 ** 18
+
 const metricsSchema = z.strictObject({
   first: z.int().positive(),
   /** K */
@@ -86,7 +89,7 @@ const metricsSchema = z.strictObject({
   losses: z.instanceof(Float32Array),
   /** [steps, K] in nats */
   outputs: z.instanceof(Float32Array),
-  /** Of the whole run, also where steps are asked for from a later one on. */
+  /** From the step before the one that was asked for on. */
   epochs: z.array(epochLineSchema),
   rates: z.array(rateLineSchema),
 })
@@ -161,7 +164,10 @@ export const runsCalls = {
   /** Out of the list, not off the disk: `restore` brings it back. Refused while it trains. */
   remove: { args: id, result: z.void() },
   restore: { args: id, result: runEntrySchema },
-  /** All steps from one on, counted from 1; none where it is behind the end. */
+  /**
+   * Steps from one on, counted from 1; none where it is behind the end. Where they are `METRICS_LIMIT` or more, there
+   * are others behind them to ask for.
+   */
   metrics: { args: z.tuple([runIdSchema, z.int().positive()]), result: metricsSchema },
   samples: { args: id, result: z.array(sampleLineSchema) },
   checkpoints: { args: id, result: z.array(checkpointEntrySchema) },

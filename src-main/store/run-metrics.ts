@@ -1,4 +1,4 @@
-import { open, readFile, stat } from 'node:fs/promises'
+import { open, readFile, type FileHandle } from 'node:fs/promises'
 import {
   metricsLineSchema,
   sampleLineSchema,
@@ -6,7 +6,7 @@ import {
   type RateLine,
   type SampleLine,
 } from '../../src-core/training/metrics'
-import { CHUNK, chunksOf } from './corpora-files'
+import { CHUNK } from './corpora-files'
 
 /** What a run has written down of its steps. */
 export interface WrittenMetrics {
@@ -24,21 +24,65 @@ export interface WrittenMetrics {
 
 const STEP = '{"type":"step","step":'
 
+/** Bytes in which a line of a step is found from anywhere, also behind the lines of some epochs. */
+const PROBE = 1 << 16
+
 /**
  * Reads metrics.jsonl as a stream. The file may grow at the same time: a last line without its end is left out.
- * @param from the first step that is wanted; epochs and rates are told of the whole run
+ * @param from the first step that is wanted
+ * @param limit steps after which it is enough
+ * @returns epochs and rates from the step before `from` on
  */
-export async function readMetrics(path: string, from: number): Promise<WrittenMetrics> {
-  const reading = new MetricsReading(from)
-  if (await stat(path).catch(() => null)) {
+export async function readMetrics(path: string, from: number, limit = Infinity): Promise<WrittenMetrics> {
+  const reading = new MetricsReading(from, limit)
+  const file = await open(path).catch(() => null)
+  if (!file) return reading.result()
+  try {
+    const buffer = Buffer.alloc(CHUNK)
+    let position = await placeBefore(file, from - 1)
     let rest = ''
-    for await (const chunk of chunksOf(path)) {
+    while (!reading.isFull) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK, position)
+      if (bytesRead === 0) break
+      position += bytesRead
       // Lines of steps are plain ASCII, and so is every other line of this file.
-      const text = rest + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1')
+      const text = rest + buffer.toString('latin1', 0, bytesRead)
       rest = text.slice(reading.lines(text))
     }
+  } finally {
+    await file.close()
   }
   return reading.result()
+}
+
+/**
+ * Where a line begins from which on, but not far before, the line of a step is found: by halving, since steps follow
+ * one another. The beginning where the step is the first.
+ */
+async function placeBefore(file: FileHandle, step: number): Promise<number> {
+  const { size } = await file.stat()
+  let place = 0
+  for (let end = size; step > 1 && end - place > CHUNK;) {
+    const middle = Math.floor((place + end) / 2)
+    const found = await firstStepBehind(file, middle)
+    if (found && found.step < step) place = found.place
+    else end = middle
+  }
+  return place
+}
+
+/** The first whole line of a step behind a place in the file. */
+async function firstStepBehind(
+  file: FileHandle,
+  place: number,
+): Promise<{ step: number; place: number } | null> {
+  const buffer = Buffer.alloc(PROBE)
+  const { bytesRead } = await file.read(buffer, 0, PROBE, place)
+  const text = buffer.toString('latin1', 0, bytesRead)
+  const at = text.indexOf(`\n${STEP}`)
+  if (at === -1) return null
+  const step = Number.parseInt(text.slice(at + 1 + STEP.length))
+  return Number.isNaN(step) ? null : { step, place: place + at + 1 }
 }
 
 /** The last lines of metrics.jsonl that say how a run stands; null what they do not say. */
@@ -76,12 +120,21 @@ class MetricsReading {
   #first = 0
   #width = 0
   #count = 0
+  #more = false
   #losses = new Float32Array(1024)
   #outputs = new Float32Array(0)
   readonly #epochs: EpochLine[] = []
   readonly #rates: RateLine[] = []
 
-  constructor(private readonly from: number) {}
+  constructor(
+    private readonly from: number,
+    private readonly limit: number,
+  ) {}
+
+  /** Whether there is one more step than it takes: what was noted of the last one it took is then known too. */
+  get isFull(): boolean {
+    return this.#more
+  }
 
   /** @returns how much of the text whole lines are */
   lines(text: string): number {
@@ -109,7 +162,11 @@ class MetricsReading {
   #step(text: string, start: number, end: number): void {
     const afterStep = text.indexOf(',', start + STEP.length)
     const step = Number(text.slice(start + STEP.length, afterStep))
-    if (step < this.from) return
+    if (step < this.from || this.#more) return
+    if (this.#count >= this.limit) {
+      this.#more = true
+      return
+    }
     const bracket = text.indexOf('[', afterStep)
     const loss = Number(text.slice(afterStep + ',"loss":'.length, text.indexOf(',', afterStep + 1)))
     const inside = text.slice(bracket + 1, text.lastIndexOf(']', end))
@@ -130,8 +187,9 @@ class MetricsReading {
 
   #other(line: string): void {
     const parsed = parseLine(line)
-    if (parsed?.type === 'epoch') this.#epochs.push(parsed)
-    if (parsed?.type === 'rate') this.#rates.push(parsed)
+    if (parsed === null || parsed.step < this.from - 1) return
+    if (parsed.type === 'epoch') this.#epochs.push(parsed)
+    if (parsed.type === 'rate') this.#rates.push(parsed)
   }
 
   #grow(): void {

@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { HostCalls } from '../../src-core/contract/host'
-import type { RunDetail, RunEntry, RunSteps } from '../../src-core/contract/runs'
+import { METRICS_LIMIT, type RunDetail, type RunEntry, type RunSteps } from '../../src-core/contract/runs'
 import type { EpochLine, SampleLine } from '../../src-core/training/metrics'
 import { RunSeries } from '../features/runs/run-series.svelte'
 import { wordsOfError } from '../ui/error-words'
@@ -154,10 +154,15 @@ export class Runs {
       const series = this.#series.get(id)
       if (!series) return
       try {
-        series.load(await this.needs.host.metrics(id, series.steps + 1))
+        const from = series.steps + 1
+        const metrics = await this.needs.host.metrics(id, from)
+        // A run that began with a checkpoint from elsewhere has no steps before it.
+        if (metrics.first > from && series.steps + 1 === from) series.skipTo(metrics.first)
+        series.load(metrics)
+        if (metrics.losses.length >= METRICS_LIMIT) this.#behind.add(id)
       } finally {
         this.#asked.delete(key)
-        // Steps that came meanwhile, and may not be in the answer.
+        // Steps that were too many for one answer, or that came meanwhile and may not be in it.
         if (this.#behind.delete(id)) this.#fill(id)
       }
     })

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CheckpointEntry, RunMetrics } from '../../../src-core/contract/runs'
+import { METRICS_LIMIT, type CheckpointEntry, type RunMetrics } from '../../../src-core/contract/runs'
 import type { TrainedSteps } from '../../../src-core/contract/training'
 import { listCheckpoints, readStanding } from '../../store/checkpoint-files'
 import { readRun, runPaths, writeRun, type RunRecord } from '../../store/run-folder'
@@ -18,16 +18,16 @@ export async function checkpointsOf(folder: string): Promise<CheckpointEntry[]> 
   return entries
 }
 
-/** @param recent the last steps that were told of, some of which may not be on the disk yet */
+/** At most about `METRICS_LIMIT` steps. @param recent the last steps that were told of, some of which may not be on the disk yet */
 export async function metricsOf(
   folder: string,
   from: number,
   recent: readonly TrainedSteps[],
 ): Promise<RunMetrics> {
-  const written = await readMetrics(runPaths(folder).metrics, from)
+  const written = await readMetrics(runPaths(folder).metrics, from, METRICS_LIMIT)
   const { epochs, rates } = written
   let { first, width, losses, outputs } = written
-  for (const steps of recent) {
+  for (const steps of losses.length < METRICS_LIMIT ? recent : []) {
     const next = losses.length > 0 ? first + losses.length : Math.max(from, steps.first)
     const known = next - steps.first
     if (known < 0 || known >= steps.losses.length) continue

@@ -75,8 +75,9 @@ export class RunSeries {
     const { first, width, losses, outputs, epochs, rates } = metrics
     if (first > this.steps + 1) return 'gap'
     if (first <= this.steps) this.#cut(first - 1)
-    this.#epochs = [...epochs]
-    this.#rates = [...rates]
+    // The answer has what was noted from the step before its first on.
+    this.#epochs = [...this.#epochs.filter(({ step }) => step < first - 1), ...epochs]
+    this.#rates = [...this.#rates.filter(({ step }) => step < first - 1), ...rates]
     if (losses.length > 0) this.#write(losses, outputs, width)
     this.#version++
     return 'taken'
@@ -95,6 +96,12 @@ export class RunSeries {
     this.#noteRate(learningRate)
     this.#version++
     return 'taken'
+  }
+
+  /** Goes on with a step that is not the next one; there are none between. */
+  skipTo(first: number): void {
+    for (const line of [this.#total, ...this.#outputs]) while (line.steps < first - 1) line.push(Number.NaN)
+    this.#edition++
   }
 
   addEpoch(line: EpochLine): void {
@@ -138,9 +145,7 @@ export class RunSeries {
   }
 
   #write(losses: Float32Array, outputs: Float32Array, width: number): void {
-    if (this.steps === 0 && width !== this.width) {
-      this.#outputs = Array.from({ length: width }, () => new ThinnedLine(this.most))
-    }
+    if (this.width === 0 || (this.steps === 0 && width !== this.width)) this.#widen(width)
     if (width !== this.width || outputs.length !== losses.length * width) {
       throw new Error(
         `${outputs.length} losses of outputs for ${losses.length} steps of ${this.width} outputs`,
@@ -152,5 +157,14 @@ export class RunSeries {
       for (let from = output; from < outputs.length; from += width) line.push(outputs[from])
     })
     if (this.stride !== stride) this.#edition++
+  }
+
+  /** Outputs that are not known of yet have no losses for the steps before. */
+  #widen(width: number): void {
+    this.#outputs = Array.from({ length: width }, () => {
+      const line = new ThinnedLine(this.most)
+      while (line.steps < this.steps) line.push(Number.NaN)
+      return line
+    })
   }
 }

@@ -1,4 +1,4 @@
-import type { RunMetrics } from '../../../src-core/contract/runs'
+import { METRICS_LIMIT, type RunMetrics } from '../../../src-core/contract/runs'
 import { csvLine } from '../../../src-core/formats/csv'
 
 /** Lines that are put together before they become bytes: few enough to hold, many enough to be quick. */
@@ -7,28 +7,35 @@ const LINES = 4096
 /**
  * All series of a run: a line a step with its rate, the total and every output in nats; an epoch's validation stands on
  * the line of its last step.
- * @param metrics all steps, from the host: what the page keeps of a long run is thinned
+ * @param ask the host for steps from one on: what the page keeps of a long run is thinned
  * @param names [K]
  */
-export function seriesCsv(metrics: RunMetrics, names: readonly string[]): Uint8Array {
+export async function seriesCsv(
+  ask: (from: number) => Promise<RunMetrics>,
+  names: readonly string[],
+): Promise<Uint8Array> {
   const encoder = new TextEncoder()
   const parts = [encoder.encode(csvLine(['step', 'learning rate', 'total', ...names, 'validation']))]
-  const { first, losses: total, outputs, width, epochs } = metrics
-  const validation = new Map(epochs.map((line) => [line.step, line.validation]))
-  const rates = [...metrics.rates]
   let rate: number | '' = ''
-  let text = ''
-  for (let at = 0; at < total.length; at++) {
-    const step = first + at
-    while (rates.length > 0 && rates[0].step <= step) rate = rates.shift()?.learningRate ?? rate
-    const losses = Array.from(outputs.subarray(at * width, (at + 1) * width), shortest)
-    text += csvLine([step, rate, shortest(total[at]), ...losses, validation.get(step) ?? ''])
-    if ((at + 1) % LINES === 0 || at + 1 === total.length) {
-      parts.push(encoder.encode(text))
-      text = ''
+  for (let from = 1; ;) {
+    const metrics = await ask(from)
+    const { first, losses, outputs, width } = metrics
+    const validation = new Map(metrics.epochs.map((line) => [line.step, line.validation]))
+    const rates = [...metrics.rates]
+    let text = ''
+    for (let at = 0; at < losses.length; at++) {
+      const step = first + at
+      while (rates.length > 0 && rates[0].step <= step) rate = rates.shift()?.learningRate ?? rate
+      const each = Array.from(outputs.subarray(at * width, (at + 1) * width), shortest)
+      text += csvLine([step, rate, shortest(losses[at]), ...each, validation.get(step) ?? ''])
+      if ((at + 1) % LINES === 0 || at + 1 === losses.length) {
+        parts.push(encoder.encode(text))
+        text = ''
+      }
     }
+    if (losses.length < METRICS_LIMIT) return joined(parts)
+    from = first + losses.length
   }
-  return joined(parts)
 }
 
 /** The shortest decimal that reads back as the same float32: 1.87 and not 1.8700000047683716. */

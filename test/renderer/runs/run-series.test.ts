@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RunMetrics, RunSteps } from '../../../src-core/contract/runs'
+import { METRICS_LIMIT, type RunMetrics, type RunSteps } from '../../../src-core/contract/runs'
 import { seriesCsv } from '../../../src-renderer/features/runs/series-csv'
 import { RunSeries } from '../../../src-renderer/features/runs/run-series.svelte'
 
@@ -78,6 +78,25 @@ describe('RunSeries', () => {
     expect(series.rateAt(3)).toBe(0.0005)
   })
 
+  it('keeps what was noted before the answer that it takes', () => {
+    const series = new RunSeries()
+    series.load(metricsFrom(1, 9))
+    const late = { type: 'epoch', epoch: 2, step: 12, loss: 1, validation: 1, seconds: 1 } as const
+    series.load({ ...metricsFrom(10, 3), epochs: [{ ...late, outputs: [1, 1] }], rates: [] })
+    expect(series.epochs.map(({ step }) => step)).toEqual([4, 12])
+    expect(series.rates.map(({ step }) => step)).toEqual([1, 3])
+  })
+
+  it('begins with a later step where there are none before', () => {
+    const series = new RunSeries()
+    series.skipTo(101)
+    expect(series.append(stepsFrom(101, 2))).toBe('taken')
+    expect(series.steps).toBe(102)
+    expect(series.total[99]).toBeNaN()
+    expect(series.output(1)[99]).toBeNaN()
+    expect(series.output(1)[101]).toBe(10_201)
+  })
+
   it('goes back, with the epochs and rates behind', () => {
     const series = new RunSeries()
     series.load(metricsFrom(1, 6))
@@ -144,11 +163,20 @@ describe('RunSeries', () => {
 })
 
 describe('seriesCsv', () => {
-  it('writes every step with its rate, and numbers as short as they can be', () => {
+  const textOf = async (parts: readonly RunMetrics[], names: readonly string[]) => {
+    const left = [...parts]
+    const bytes = await seriesCsv(async (from) => {
+      const part = left.shift()
+      if (part?.first !== from) throw new Error(`asked for steps from ${from} on`)
+      return part
+    }, names)
+    return new TextDecoder().decode(bytes)
+  }
+
+  it('writes every step with its rate, and numbers as short as they can be', async () => {
     const losses = Float32Array.of(1.87, 2, Number.NaN, 1e-7, 16.777216)
-    const lines = new TextDecoder()
-      .decode(seriesCsv({ ...metricsFrom(1, 5), losses }, ['character 2', 'character 3, "a"']))
-      .split('\r\n')
+    const names = ['character 2', 'character 3, "a"']
+    const lines = (await textOf([{ ...metricsFrom(1, 5), losses }], names)).split('\r\n')
     expect(lines[0]).toBe('step,learning rate,total,character 2,"character 3, ""a""",validation')
     expect(lines[1]).toBe('1,0.001,1.87,100,101,')
     expect(lines[3]).toBe('3,0.0005,NaN,300,301,')
@@ -157,12 +185,12 @@ describe('seriesCsv', () => {
     expect(lines).toHaveLength(7)
   })
 
-  it('writes more steps than it puts together at once', () => {
-    const lines = new TextDecoder()
-      .decode(seriesCsv(metricsFrom(1, 10_000, 1), ['character 4']))
-      .trimEnd()
-      .split('\r\n')
-    expect(lines).toHaveLength(10_001)
-    expect(lines[10_000]).toBe('10000,0.0005,10000,1000000,')
+  it('writes more steps than one answer of the host has', async () => {
+    const next = { ...metricsFrom(METRICS_LIMIT + 1, 2, 1), epochs: [], rates: [] }
+    const text = await textOf([metricsFrom(1, METRICS_LIMIT, 1), next], ['character 4'])
+    const lines = text.trimEnd().split('\r\n')
+    expect(lines).toHaveLength(METRICS_LIMIT + 3)
+    const last = METRICS_LIMIT + 2
+    expect(lines[last].split(',').slice(0, 3)).toEqual([`${last}`, '0.0005', `${last}`])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { RunMetrics, RunSteps } from '../../../src-core/contract/runs'
+import { METRICS_LIMIT, type RunMetrics, type RunSteps } from '../../../src-core/contract/runs'
 import { Notices } from '../../../src-renderer/state/notices.svelte'
 import { Runs } from '../../../src-renderer/state/runs.svelte'
 import { Selection } from '../../../src-renderer/state/selection.svelte'
@@ -56,6 +56,26 @@ describe('the series of a run', () => {
     // Again after the answer: the second gap came while the first was being filled.
     expect(ask.mock.calls.map(([, first]) => first)).toEqual([1, 3, 6])
     expect([...series.total]).toEqual(all)
+  })
+
+  it('asks on while an answer is full', async () => {
+    const full = Array.from({ length: METRICS_LIMIT }, () => 1)
+    const { runs, ask } = runsWith((first) => metrics(first, first === 1 ? full : [2]))
+    const series = runs.metrics('r')
+    await settled()
+    await settled()
+    expect(ask.mock.calls.map(([, first]) => first)).toEqual([1, METRICS_LIMIT + 1])
+    expect(series.lossAt(null, null)).toBe(2)
+  })
+
+  it('shows a run that began with a checkpoint from elsewhere, which has no steps before it', async () => {
+    const { runs, ask } = runsWith(() => metrics(501, [3, 2]))
+    const series = runs.metrics('r')
+    await settled()
+    runs.steps(steps(503, [1]))
+    expect(series.steps).toBe(503)
+    expect(series.lossAt(null, 501)).toBe(3)
+    expect(ask).toHaveBeenCalledTimes(1)
   })
 
   it('goes back with its run', async () => {
