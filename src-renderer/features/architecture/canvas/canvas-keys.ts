@@ -101,7 +101,7 @@ function go(around: Around, from: string | null, direction: Point, more: boolean
   const next = here ? nearestTowards(here.middle, direction, shapes) : shapes.at(0)
   if (!next) return here !== undefined
   const key = shapeKey(next.shape.id)
-  if (!draft) editor.select([key], more ? 'add' : 'replace')
+  if (!draft) editor.select(more && here ? [shapeKey(here.shape.id), key] : [key], more ? 'add' : 'replace')
   focusNode(around, key)
   return true
 }

@@ -1,6 +1,7 @@
 import type { CommandId } from '../../../../src-core/contract/commands'
 import { diagramPng } from '../export/diagram-png'
 import { diagramSvg } from '../export/diagram-svg'
+import { embeddedFont } from '../export/embedded-font'
 import type { ArchitectureEditor } from '../model/editor.svelte'
 import { idsOf } from '../model/item-key'
 import type { CanvasActions } from './canvas-actions'
@@ -28,7 +29,7 @@ export function diagramCommands(
   const some = () => editor.selection.size > 0
   const several = () => idsOf('shape', editor.selection).size > 1
   const drawn = () => editor.shown.shapes.length > 0
-  const svg = () => diagramSvg(editor.shown, editor.vocabulary, editor.batch)
+  const svg = async () => diagramSvg(editor.shown, editor.vocabulary, editor.batch, await embeddedFont())
   const name = (extension: string) => `${editor.document.name.replace(/[^\w. -]+/g, '-')}.${extension}`
   return {
     'edit.undo': { run: () => editor.undo(), enabled: () => editor.canUndo },
@@ -47,13 +48,16 @@ export function diagramCommands(
     'view.fit': { run: () => actions()?.fit(), enabled: drawn },
     'file.export-diagram-svg': {
       run: () => {
-        shell.saveFile(name('svg'), new TextEncoder().encode(svg().text)).catch(refuse)
+        svg()
+          .then(({ text }) => shell.saveFile(name('svg'), new TextEncoder().encode(text)))
+          .catch(refuse)
       },
       enabled: drawn,
     },
     'file.export-diagram-png': {
       run: () => {
-        diagramPng(svg())
+        svg()
+          .then(diagramPng)
           .then((bytes) => shell.saveFile(name('png'), bytes))
           .catch(refuse)
       },

@@ -26,8 +26,17 @@ export interface DiagramSvg {
   readonly height: number
 }
 
-/** The document as it is drawn, in light colours. @param batch rows of the matrices */
-export function diagramSvg(document: Architecture, vocabulary: Size, batch: number | null): DiagramSvg {
+/**
+ * The document as it is drawn, in light colours.
+ * @param batch rows of the matrices
+ * @param style a style sheet that it takes along, as `embeddedFont` gives
+ */
+export function diagramSvg(
+  document: Architecture,
+  vocabulary: Size,
+  batch: number | null,
+  style = '',
+): DiagramSvg {
   const picture = pictureOf(document, vocabulary, batch)
   const hues = huesOf(document)
   const middles = new Map(picture.shapes.map(({ shape, middle }) => [shape.id, middle]))
@@ -49,11 +58,14 @@ export function diagramSvg(document: Architecture, vocabulary: Size, batch: numb
   const text = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${view}" font-family="${FONT}" font-size="12">`,
     `<title>${escape(document.name)}</title>`,
+    style === '' ? '' : `<style>${style}</style>`,
     `<rect x="${round(bounds.x - MARGIN)}" y="${round(bounds.y - MARGIN)}" width="${width}" height="${height}" fill="${ink.ground}"/>`,
-    ...parts.filter((part) => part !== ''),
+    ...parts,
     '</svg>',
-    '',
-  ].join('\n')
+  ]
+    .filter((line) => line !== '')
+    .join('\n')
+    .concat('\n')
   return { text, width, height }
 }
 

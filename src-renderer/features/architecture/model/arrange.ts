@@ -1,5 +1,5 @@
 import type { Architecture } from '../../../../src-core/architecture/schema'
-import { placeOf, type Point, sizeOfShape } from './geometry'
+import { areaOfShape, overlap, placeOf, type Point, sizeOfShape } from './geometry'
 import { idsOf, type ItemKey } from './item-key'
 
 /** Between shapes that are pushed apart. */
@@ -60,4 +60,31 @@ export function alignShapes(
     return [id, into === 'row' ? { x: at, y: middle } : { x: middle, y: at }]
   })
   return placeShapes(document, places)
+}
+
+/** How much further apart shapes of a picture with boxes stand than those of one without. */
+const SPREAD = 1.75
+
+/** Moves shapes apart, each in its row and column, where some are drawn over one another. */
+export function spread(document: Architecture): Architecture {
+  const areas = document.shapes
+    .flatMap(({ id, kind }) => {
+      const place = placeOf(document, id)
+      return place ? [areaOfShape(document, kind, place)] : []
+    })
+    .sort((a, b) => a.x - b.x)
+  const covered = areas.some((area, index) => {
+    for (let next = index + 1; next < areas.length && areas[next].x < area.x + area.width; next++) {
+      if (overlap(area, areas[next])) return true
+    }
+    return false
+  })
+  if (!covered) return document
+  return placeShapes(
+    document,
+    Object.entries(document.layout).map(([id, { x, y }]) => [
+      id,
+      { x: Math.round(x * SPREAD), y: Math.round(y * SPREAD) },
+    ]),
+  )
 }

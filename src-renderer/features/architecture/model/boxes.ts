@@ -1,12 +1,14 @@
 import type { Architecture, Box, Shape } from '../../../../src-core/architecture/schema'
 import { windowLength } from '../../../../src-core/architecture/window'
+import { spread } from './arrange'
 import { nextId } from './shapes'
 
 /** Steps of a box in a document that reads no characters yet, as the lesson's have. */
 const STEPS = 8
 
 /**
- * Adds a box around shapes. It runs over what the document reads.
+ * Adds a box around shapes. It runs over what the document reads. With the first box shapes are drawn larger, and
+ * are moved apart where they would cover one another.
  * @param shapes at least one; those that are in another box leave it.
  */
 export function addBox(
@@ -19,7 +21,7 @@ export function addBox(
   )
   const box: Box = { id, from: 1, to: Math.max(windowLength(document), 1), start: {}, stateful: false }
   if (box.to === 1) box.to = STEPS
-  return { id, document: putIntoBox({ ...document, boxes: [...document.boxes, box] }, shapes, id) }
+  return { id, document: spread(putIntoBox({ ...document, boxes: [...document.boxes, box] }, shapes, id)) }
 }
 
 /**

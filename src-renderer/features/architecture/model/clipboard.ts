@@ -195,6 +195,6 @@ function shifted(
     })
   const covers = () =>
     moved().some(({ kind, place }) => taken.some((area) => overlap(area, areaOfShape(document, kind, place))))
-  while (at === null && covers()) shift = { x: shift.x + ASIDE, y: shift.y }
+  while (covers()) shift = { x: shift.x + ASIDE, y: shift.y }
   return Object.fromEntries(moved().map(({ id, place }) => [nameIn(id), place]))
 }

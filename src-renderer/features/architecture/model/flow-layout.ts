@@ -1,6 +1,6 @@
 import { type EdgeLabel, Graph, type GraphLabel, layout as arrange, type NodeLabel } from '@dagrejs/dagre'
 import { isRecurrent } from '../../../../src-core/architecture/diagram'
-import type { Architecture, Shape } from '../../../../src-core/architecture/schema'
+import type { Architecture, Arrow, Shape } from '../../../../src-core/architecture/schema'
 import { type Extent, isBrief, type Point, sizeOfShape } from './geometry'
 import { boxKey, shapeKey } from './item-key'
 
@@ -12,8 +12,8 @@ const LOOP = 60
 const WORDS = { width: 90, height: 48 } as const
 
 /**
- * Places as dagre finds them, from left to right: wide rather than high, as the canvas is. Self-arrows and those
- * that bring the step before put nothing after anything; what a state starts from stands before its circle.
+ * Places as dagre finds them, from left to right: wide rather than high, as the canvas is. In a box self-arrows and
+ * those that bring the step before put nothing after anything; what a state starts from stands before its circle.
  */
 export function flowPlaces(document: Architecture): (readonly [string, Point])[] {
   const apart = APART[isBrief(document) ? 'free' : 'boxed']
@@ -32,7 +32,9 @@ export function flowPlaces(document: Architecture): (readonly [string, Point])[]
     if (graph.hasNode(shapeKey(from)) && graph.hasNode(shapeKey(to)))
       graph.setEdge(shapeKey(from), shapeKey(to))
   }
-  for (const arrow of document.arrows) if (!isRecurrent(arrow)) join(arrow.from, arrow.to)
+  // Without a box what brings the step before comes from a column further left.
+  const follows = (arrow: Arrow) => (isBrief(document) ? arrow.from !== arrow.to : !isRecurrent(arrow))
+  for (const arrow of document.arrows) if (follows(arrow)) join(arrow.from, arrow.to)
   for (const { start } of document.boxes)
     for (const [circle, from] of Object.entries(start)) join(from, circle)
   arrange(graph)
