@@ -36,7 +36,7 @@ export class CopyFinder {
       const known = places.map((place, at) => {
         return { ...place, copied: copied[first + at], position: positions[first + at] }
       })
-      this.history.amend(new Map(places.map((place, at) => [place, known[at]])))
+      this.history.amend(places, known)
       this.#error = null
     } catch (error) {
       this.#error = error

@@ -5,12 +5,17 @@ import { plainPlaces, readPlaces, type Writing } from './writing'
 
 /** What a run wrote along the way as texts, with what of them is copied once that is known. */
 export class SampleTexts {
+  #asking = $state(0)
   readonly #found = new SvelteMap<string, Writing>()
   // Never drawn.
   // eslint-disable-next-line svelte/prefer-svelte-reactivity
   readonly #asked = new Set<string>()
 
   constructor(private readonly sampling: Pick<HostCalls['sampling'], 'copies'>) {}
+
+  get isFinding(): boolean {
+    return this.#asking > 0
+  }
 
   writing(run: string, sample: SampleLine): Writing {
     const { prime, text } = sample
@@ -22,10 +27,12 @@ export class SampleTexts {
     const key = keyOf(run, sample)
     if (this.#asked.has(key)) return
     this.#asked.add(key)
+    this.#asking++
     const { prime, text } = sample
     const found = await this.sampling
       .copies(run, { prime: prime + text, tokens: new Int32Array(0) })
       .catch(() => null)
+      .finally(() => this.#asking--)
     if (found) this.#found.set(key, { prime, places: readPlaces(prime, found), run })
   }
 }

@@ -43,10 +43,13 @@ export class TextHistory {
   }
 
   /** Puts what is known better by now into every version that has these places. */
-  amend(better: ReadonlyMap<Place, Place>): void {
+  amend(places: readonly Place[], better: readonly Place[]): void {
+    // Never drawn.
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity
+    const known = new Map(places.map((place, at) => [place, better[at]]))
     this.#versions = this.#versions.map((version) =>
-      version.places.some((place) => better.has(place))
-        ? { ...version, places: version.places.map((place) => better.get(place) ?? place) }
+      version.places.some((place) => known.has(place))
+        ? { ...version, places: version.places.map((place) => known.get(place) ?? place) }
         : version,
     )
   }

@@ -75,7 +75,10 @@ export class Inspector {
       this.#inspected = inspected
       this.#step = inspected.step
     } catch (error) {
-      if (asked === this.#asked) this.#error = error
+      if (asked !== this.#asked) return
+      // What was found of another text would be taken for that of this one.
+      this.#inspected = null
+      this.#error = error
     } finally {
       if (asked === this.#asked) this.#isAsking = false
     }

@@ -94,7 +94,10 @@ test('a sample of a run is a text, shaded once its copies are found', async () =
     ['m', null],
     ['a', null],
   ])
-  await texts.find('r', sample(500))
+  const finding = texts.find('r', sample(500))
+  expect(texts.isFinding).toBe(true)
+  await finding
+  expect(texts.isFinding).toBe(false)
   await texts.find('r', sample(500))
   expect(sampling.copies).toHaveBeenCalledTimes(1)
   const found = texts.writing('r', sample(500))

@@ -60,12 +60,16 @@ test('without a text the vocabulary and the step are there all the same', async 
 test('an error is told; the vocabulary was read before it, and the next text takes it away', async () => {
   const sampling = fakeSampling()
   const inspector = new Inspector(sampling)
+  void inspector.look(weights, 'b')
+  await vi.runAllTimersAsync()
+  expect(inspector.texts).toEqual(['b'])
   sampling.inspect.mockRejectedValueOnce(new UnrollError('unknown-characters', 'No "Ä".', 'Another text.'))
   const wrong = inspector.look(weights, 'Ä')
   await vi.runAllTimersAsync()
   await wrong
   expect(inspector.error).toMatchObject({ code: 'unknown-characters' })
   expect(inspector.vocabulary).toHaveLength(3)
+  expect(inspector.texts).toEqual([])
   void inspector.look(weights, 'a')
   expect(inspector.error).toBeNull()
   await vi.runAllTimersAsync()
