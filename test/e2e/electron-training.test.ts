@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { electronHere, Home, startElectron, type Started } from './electron'
+import { electronHere, endElectron, Home, startElectron, type Started } from './electron'
 import { ask, result, runOf, startRun, takeOver } from './raw-page'
 
 const electron = await electronHere()
@@ -21,7 +21,7 @@ describe.skipIf(!electron)('training in Electron', () => {
   })
 
   afterAll(async () => {
-    await started?.app.evaluate(({ app }) => app.exit(0)).catch(() => undefined)
+    if (started) await endElectron(started.app)
     electron.screen.close()
     home.remove()
   })

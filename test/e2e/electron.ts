@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -121,6 +121,39 @@ export class Home {
 export interface Started {
   readonly app: ElectronApplication
   readonly page: Page
+}
+
+/**
+ * Ends the program at once, and waits until none of its processes is left: a training one would still write its last
+ * checkpoint into a folder that is about to be removed.
+ */
+export async function endElectron(app: ElectronApplication): Promise<void> {
+  const { pid } = app.process()
+  await app.evaluate(({ app }) => app.exit(0)).catch(() => undefined)
+  if (pid === undefined) return
+  // Playwright starts it as the head of a group, in which all that it starts remain.
+  while (livingIn(pid)) {
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** Whether a group has processes that have not ended; those that nobody has cleared away yet write nothing more. */
+function livingIn(group: number): boolean {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.some((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      const [state, , its] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return Number(its) === group && state !== 'Z' && state !== 'X'
+    } catch {
+      return false
+    }
+  })
 }
 
 /** Starts the built program in Electron. @param words files, as on a command line. */

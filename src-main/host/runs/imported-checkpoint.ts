@@ -7,15 +7,20 @@ import { sha256OfFile } from '../../store/corpora-files'
 import { replaceFile } from '../../store/replace-file'
 import { createRun, runPaths } from '../../store/run-folder'
 
-/** Whether a run has this very checkpoint. */
-export async function hasCheckpoint(folder: string, bytes: Uint8Array): Promise<boolean> {
-  const candidates = (await listCheckpoints(runPaths(folder).checkpoints)).filter(
-    (each) => each.bytes === bytes.length,
-  )
+/** What the file of a checkpoint may be in a run: as it is, or as an import of it left it. */
+export function formsOf(bytes: Uint8Array): Uint8Array[] {
+  return [bytes, alone(decodeCheckpoint(bytes))]
+}
+
+/** Whether a run has this very checkpoint. @param forms of its file */
+export async function hasCheckpoint(folder: string, forms: readonly Uint8Array[]): Promise<boolean> {
+  const checkpoints = await listCheckpoints(runPaths(folder).checkpoints)
+  const candidates = checkpoints.filter(({ bytes }) => forms.some(({ length }) => length === bytes))
   if (candidates.length === 0) return false
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const known = forms.map((bytes) => createHash('sha256').update(bytes).digest('hex'))
   for (const { path } of candidates) {
-    if ((await sha256OfFile(path).catch(() => null)) === sha256) return true
+    const sha256 = await sha256OfFile(path).catch(() => null)
+    if (sha256 !== null && known.includes(sha256)) return true
   }
   return false
 }
@@ -37,8 +42,11 @@ export async function importCheckpoint(folder: string, bytes: Uint8Array): Promi
     versions: { unroll: version, node: process.version },
     status: { state: 'stopped', step: standing.step },
   })
-  // The lines that were written before are elsewhere.
-  const alone = encodeCheckpoint({ ...checkpoint, written: { metrics: 0, samples: 0 } })
-  await replaceFile(join(runPaths(folder).checkpoints, checkpointName(standing.step)), alone)
+  await replaceFile(join(runPaths(folder).checkpoints, checkpointName(standing.step)), alone(checkpoint))
   return checkpoint
+}
+
+/** As an import keeps it: the lines that were written before are elsewhere. */
+function alone(checkpoint: Checkpoint): Uint8Array {
+  return encodeCheckpoint({ ...checkpoint, written: { metrics: 0, samples: 0 } })
 }

@@ -4,6 +4,7 @@ import { parseArchitecture } from '../../../src-core/architecture/parse'
 import type { HostCalls } from '../../../src-core/contract/host'
 import type { RunEntry } from '../../../src-core/contract/runs'
 import { decodeCheckpoint } from '../../../src-core/training/checkpoint'
+import { InTurn } from '../../store/in-turn'
 import { freeName, safeName } from '../../store/safe-name'
 import { unreadable } from '../../store/system-errors'
 import type { CorporaService } from '../corpora-service'
@@ -11,7 +12,7 @@ import { newRun, settlePlan, type NewRunRequest } from '../new-run'
 import { openRunCorpus } from '../run-corpus'
 import type { TasksService } from '../tasks-service'
 import { checkDecoded } from './check-decoded'
-import { hasCheckpoint, importCheckpoint } from './imported-checkpoint'
+import { formsOf, hasCheckpoint, importCheckpoint } from './imported-checkpoint'
 import type { RunList } from './run-list'
 
 interface RunMakerOptions {
@@ -24,6 +25,8 @@ interface RunMakerOptions {
 
 /** Makes runs: of an architecture and a corpus, of another run, of a checkpoint. */
 export class RunMaker {
+  readonly #opening = new InTurn()
+
   constructor(private readonly options: RunMakerOptions) {}
 
   /** Not started yet. */
@@ -71,14 +74,20 @@ export class RunMaker {
    * The run that a checkpoint's file is of, or a new one that begins with it.
    * @throws UnrollError `file-not-found`, `file-not-readable`, and those of `decodeCheckpoint`
    */
-  async openCheckpoint(path: string): Promise<{ run: RunEntry; step: number }> {
+  openCheckpoint(path: string): Promise<{ run: RunEntry; step: number }> {
+    // One after another, for the same file may be given twice.
+    return this.#opening.run('checkpoint', () => this.#open(path))
+  }
+
+  async #open(path: string): Promise<{ run: RunEntry; step: number }> {
     const { runs } = this.options
     const bytes = await readFile(path).catch((error: unknown) => {
       throw unreadable(path, error)
     })
     const { architecture, standing } = decodeCheckpoint(bytes)
+    const forms = formsOf(bytes)
     for (const run of runs.all()) {
-      if (await hasCheckpoint(run.folder, bytes)) return { run: runs.entry(run), step: standing.step }
+      if (await hasCheckpoint(run.folder, forms)) return { run: runs.entry(run), step: standing.step }
     }
     const id = await this.#freeId(parseArchitecture(architecture).name)
     const folder = join(this.options.folder(), id)

@@ -199,6 +199,11 @@ describe('runs of a host', () => {
     await page.calls.runs.remove(made.id)
     const { run } = await page.calls.runs.openCheckpoint({ kind: 'path', path: file })
     expect(run).toMatchObject({ state: { state: 'stopped' }, step, checkpoint: { step } })
+    // It is the same one however often it is opened.
+    const again = await Promise.all(
+      [0, 1].map(() => page.calls.runs.openCheckpoint({ kind: 'path', path: file })),
+    )
+    expect(again.map((opened) => opened.run.id)).toEqual([run.id, run.id])
     await page.calls.runs.extend(run.id, { epochs: 1 })
     await page.calls.runs.resume(run.id)
     await page.untilState(run.id, 'done')
