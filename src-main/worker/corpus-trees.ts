@@ -10,6 +10,9 @@ const KEPT = 2
 /** Tokens that are put into a tree before somebody else has a turn: about a millisecond. */
 const PIECE = 1000
 
+/** How long a text that is being written has between two pieces, in milliseconds. */
+const REST = 4
+
 /** A corpus in which copies are found. */
 export interface IndexedCorpus {
   readonly vocabulary: Vocabulary
@@ -30,6 +33,9 @@ export class CorpusTrees {
   /** By the corpus's content, the newest use last. */
   readonly #entries = new Map<string, Entry>()
 
+  /** @param isWriting whether text is being written, which then has most of the time. */
+  constructor(private readonly isWriting: () => boolean = () => false) {}
+
   /** @throws UnrollError `corpus-changed-since`, `corpus-too-large`, and those of `encodeCorpus` */
   of(corpus: CorpusIdentity, encoded: string | null): Promise<IndexedCorpus> {
     return this.#entry(corpus, encoded).built
@@ -42,7 +48,7 @@ export class CorpusTrees {
 
   #entry(corpus: CorpusIdentity, encoded: string | null): Entry {
     const key = corpus.indexSha256
-    const entry = this.#entries.get(key) ?? begin(corpus, encoded)
+    const entry = this.#entries.get(key) ?? begin(corpus, encoded, this.isWriting)
     this.#entries.delete(key)
     this.#entries.set(key, entry)
     entry.built.catch(() => {
@@ -53,8 +59,8 @@ export class CorpusTrees {
   }
 }
 
-function begin(corpus: CorpusIdentity, encoded: string | null): Entry {
-  const built = build(corpus, encoded)
+function begin(corpus: CorpusIdentity, encoded: string | null, isWriting: () => boolean): Entry {
+  const built = build(corpus, encoded, isWriting)
   const entry: Entry = { built, ready: null }
   built.then(
     (indexed) => (entry.ready = indexed),
@@ -63,12 +69,16 @@ function begin(corpus: CorpusIdentity, encoded: string | null): Entry {
   return entry
 }
 
-async function build(corpus: CorpusIdentity, encoded: string | null): Promise<IndexedCorpus> {
+async function build(
+  corpus: CorpusIdentity,
+  encoded: string | null,
+  isWriting: () => boolean,
+): Promise<IndexedCorpus> {
   const stored = await openRunCorpus(corpus, encoded)
   const growing = SuffixTree.inPieces(await readTokens(stored), PIECE)
   for (;;) {
     const { done, value } = growing.next()
     if (done === true) return { vocabulary: new Vocabulary(stored.document.vocabulary), tree: value }
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => (isWriting() ? setTimeout(resolve, REST) : setImmediate(resolve)))
   }
 }

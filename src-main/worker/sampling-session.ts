@@ -25,9 +25,9 @@ type Copies = Awaited<ReturnType<SamplingProcessCalls['copies']>>
 /** Writes with trained networks and looks into them, for as many requests at once as come. */
 export class SamplingSession implements SamplingProcessCalls {
   readonly #networks = new OpenedNetworks(new Turns())
-  readonly #trees = new CorpusTrees()
   /** What is being generated, by the request's id. */
   readonly #writing = new Map<number, AbortController>()
+  readonly #trees = new CorpusTrees(() => this.#writing.size > 0)
 
   constructor(private readonly events: SamplingProcessEvents) {}
 

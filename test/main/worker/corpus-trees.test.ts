@@ -34,6 +34,24 @@ test('while a tree is built, others have their turns', async () => {
   expect(vocabulary.decode([...tree.corpus.slice(0, 9)])).toBe('the quick')
 })
 
+test('a text that is being written has more of the time', async () => {
+  const { corpus, encoded } = await corpusOf('the quick brown fox '.repeat(2500))
+  let isBuilding = true
+  const turnsWhile = async (isWriting: boolean) => {
+    let turns = 0
+    isBuilding = true
+    const count = (): void => {
+      turns++
+      if (isBuilding) setImmediate(count)
+    }
+    setImmediate(count)
+    await new CorpusTrees(() => isWriting).of(corpus, encoded)
+    isBuilding = false
+    return turns
+  }
+  expect(await turnsWhile(true)).toBeGreaterThan(2 * (await turnsWhile(false)))
+})
+
 test('a corpus that is gone is no hindrance until somebody waits for it, and is looked for again', async () => {
   const { corpus, encoded, file } = await corpusOf('the quick brown fox')
   await rm(file)
