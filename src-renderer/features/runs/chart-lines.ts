@@ -37,6 +37,8 @@ export interface ChartLine {
   readonly color: string
   /** The output that it is of, from 0; null for a total. */
   readonly output: number | null
+  /** What the values are of: what was computed from another's is not of use. */
+  readonly source: object
   /** In nats; a long line has a value only every `stride` steps. */
   readonly values: () => Float32Array
   /** As those of `RunSeries`. */
@@ -58,9 +60,10 @@ export type TotalShape = (typeof totalShapes)[number]
 export function valuesOf(
   series: RunSeries,
   output: number | null,
-): Pick<ChartLine, 'output' | 'values' | 'steps' | 'stride' | 'edition' | 'lossAt'> {
+): Pick<ChartLine, 'output' | 'source' | 'values' | 'steps' | 'stride' | 'edition' | 'lossAt'> {
   return {
     output,
+    source: series,
     values: () => (output === null ? series.total : output < series.width ? series.output(output) : NONE),
     steps: () => series.steps,
     stride: () => series.stride,

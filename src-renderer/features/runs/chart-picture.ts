@@ -67,6 +67,7 @@ export class Painter {
   readonly #buckets = new Map<string, LineBuckets>()
   readonly #smoothed = new Map<string, SmoothedLine>()
   readonly #points = new Map<string, Point[]>()
+  readonly #sources = new Map<string, object>()
 
   paint(lines: readonly ChartLine[], options: PictureOptions): Picture {
     const steps = lines.reduce((most, line) => Math.max(most, line.steps()), 0)
@@ -85,6 +86,7 @@ export class Painter {
   #draw(line: ChartLine, first: number, last: number, options: PictureOptions): DrawnLine[] {
     const { smooth, highlighted } = options
     const { key, color, width } = line
+    this.#forgetOther(key, line.source)
     const values = line.values()
     const stride = line.stride()
     // From here on places are those of values, of which each may stand for many steps.
@@ -119,6 +121,15 @@ export class Painter {
       points: this.#pointsOf(`${key} smoothed`, mean, edges, line, options.unit),
     }
     return [raw, smoothed]
+  }
+
+  /** Another run's line may have the same key, and even the same edition. */
+  #forgetOther(key: string, source: object): void {
+    if (this.#sources.get(key) === source) return
+    this.#sources.set(key, source)
+    this.#smoothed.delete(key)
+    this.#buckets.delete(key)
+    this.#buckets.delete(`${key} smoothed`)
   }
 
   /** Points are kept and written over: thousands a drawing, ten drawings a second. */

@@ -39,6 +39,10 @@ function idOf(item: unknown): string | null {
   return typeof item.id === 'string' ? item.id : null
 }
 
+/** `learningRate` is read as "learning rate"; names of shapes and colours keep their letters. */
 function join(path: string, key: string): string {
-  return path === '' ? key : `${path} › ${key}`
+  const words = /^[a-z]+([A-Z][a-z]+)+$/.test(key)
+    ? key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    : key
+  return path === '' ? words : `${path} › ${words}`
 }

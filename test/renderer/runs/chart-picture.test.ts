@@ -9,6 +9,7 @@ import { epochTicks, linearTicks, logTicks, tickText } from '../../../src-render
 
 function lineOf(values: number[], divisor = 1, stride = 1): ChartLine {
   return {
+    source: values,
     key: 'one',
     label: 'character <2>',
     color: '#123456',
@@ -60,6 +61,14 @@ describe('a picture of lines', () => {
       [1, 2, 3, 4],
       [1, 3],
     ])
+  })
+
+  it('takes nothing over from another line of the same key', () => {
+    const painter = new Painter()
+    const shown = { ...options, smooth: true }
+    painter.paint([lineOf([4, 16, 16, 16])], shown)
+    const { lines } = painter.paint([lineOf([4, 3, 2, 1])], shown)
+    expect(lines).toEqual(new Painter().paint([lineOf([4, 3, 2, 1])], shown).lines)
   })
 
   it('has a smoothed line only over its raw one', () => {

@@ -122,7 +122,7 @@ describe('what differs', () => {
     expect(differencesOf([one, other])).toEqual([
       { path: 'plan › optimizer › kind', values: ['adam', 'sgd'] },
       { path: 'shapes › h › size', values: ['256', '128'] },
-      { path: 'plan › optimizer › clipNorm', values: ['', 'none'] },
+      { path: 'plan › optimizer › clip norm', values: ['', 'none'] },
       { path: 'shapes › z › size', values: ['', '1'] },
     ])
   })
