@@ -45,9 +45,8 @@ export function focusedKey({ picture }: CanvasView): ItemKey | null {
 }
 
 export function focusNode({ root }: CanvasView, key: ItemKey): void {
-  root()
-    .querySelector<HTMLElement>(`.svelte-flow__node[data-id="${CSS.escape(key)}"]`)
-    ?.focus()
+  const nodes = [...root().querySelectorAll<HTMLElement>('.svelte-flow__node')]
+  nodes.find(({ dataset }) => dataset['id'] === key)?.focus()
 }
 
 export function middleOfView({ root, toDiagram }: CanvasView): Point {

@@ -144,6 +144,13 @@ describe('diagramSvg', () => {
     expect(parsed.querySelectorAll('path').length).toBe(document.arrows.length)
   })
 
+  it('takes a style sheet along', () => {
+    const { text } = diagramSvg(lesson('gru'), 86, 64, '@font-face{font-family:Inter}')
+    const parsed = new DOMParser().parseFromString(text, 'image/svg+xml')
+    expect(parsed.querySelector('style')?.textContent).toBe('@font-face{font-family:Inter}')
+    expect(diagramSvg(lesson('gru'), 86, 64).text).not.toContain('<style')
+  })
+
   it('escapes what a person typed', () => {
     const { text } = diagramSvg({ ...lesson('gru'), name: '<b> & "c"' }, 'V', null)
     expect(text).toContain('<title>&lt;b&gt; &amp; &quot;c&quot;</title>')

@@ -139,6 +139,18 @@ describe('layout', () => {
     expect(crowded(drawn)).toEqual([])
   })
 
+  it('has columns from left to right also where no step reads a character of its own', () => {
+    const loop = lesson('from-scratch-rnn')
+    const free = { ...loop, shapes: loop.shapes.map((shape) => ({ ...shape })) }
+    const [input] = free.shapes
+    delete input.box
+    if (input.kind === 'rectangle' && input.source.kind === 'character')
+      input.source = { ...input.source, at: 1 }
+    const { layout } = layOut(unroll(free))
+    for (let step = 2; step <= 8; step++)
+      expect(layout[`h@${step}`].x).toBeGreaterThan(layout[`h@${step - 1}`].x)
+  })
+
   it('opens a long unrolled network at its beginning, and fits it whole where that is asked for', () => {
     const { bounds } = pictureOf(layOut(unroll(lesson('stacked-lstm'))), 78, 64)
     const view = opening(bounds, canvas, insets)

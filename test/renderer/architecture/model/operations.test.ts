@@ -6,6 +6,7 @@ import { addArrow, connectionProblem } from '../../../../src-renderer/features/a
 import { addBox, putIntoBox } from '../../../../src-renderer/features/architecture/model/boxes'
 import { copyItems, pasteItems } from '../../../../src-renderer/features/architecture/model/clipboard'
 import { freshColor } from '../../../../src-renderer/features/architecture/model/colors'
+import { areaOfShape, overlap } from '../../../../src-renderer/features/architecture/model/geometry'
 import { boxKey, shapeKey } from '../../../../src-renderer/features/architecture/model/item-key'
 import { removeItems } from '../../../../src-renderer/features/architecture/model/removal'
 import { rename } from '../../../../src-renderer/features/architecture/model/rename'
@@ -217,6 +218,36 @@ describe('the clipboard', () => {
       expect(() => pasteItems(parsed(), text, null)).toThrow(/no part of a diagram/)
     }
     expect(copyItems(lesson('gru'), [])).toBeNull()
+  })
+})
+
+describe('the first box', () => {
+  it('moves apart what would be drawn over one another, and nothing else', () => {
+    const document = lesson('three-characters')
+    const boxed = addBox(document, ['c1', 'h1']).document
+    const areas = boxed.shapes.map(({ id, kind }) => areaOfShape(boxed, kind, boxed.layout[id]))
+    expect(areas.filter((area) => areas.some((other) => other !== area && overlap(area, other)))).toEqual([])
+    expect(boxed.layout['h1'].y).toBe(boxed.layout['h3'].y)
+    const apart = Object.fromEntries(
+      Object.entries(document.layout).map(([id, { x, y }]) => [id, { x: 2 * x, y: 2 * y }]),
+    )
+    expect(addBox({ ...document, layout: apart }, ['c1']).document.layout).toEqual(apart)
+  })
+})
+
+describe('pasting at a place', () => {
+  it('covers nothing that is there', () => {
+    const document = lesson('sequence-rnn')
+    const text = copyItems(document, [shapeKey('h')])
+    const { document: pasted } = pasteItems(document, text ?? '', document.layout['c'])
+    const added = pasted.shapes.at(-1)
+    if (!added) throw new Error('something was pasted')
+    const area = areaOfShape(pasted, added.kind, pasted.layout[added.id])
+    expect(
+      document.shapes.filter(({ id, kind }) =>
+        overlap(area, areaOfShape(document, kind, document.layout[id])),
+      ),
+    ).toEqual([])
   })
 })
 

@@ -131,6 +131,33 @@ describe('the legend and the problems', () => {
   })
 })
 
+describe('the legend', () => {
+  const rows = () => [...document.querySelectorAll('.role')].map((role) => role.textContent.trim())
+
+  it('says of a state what it is, also where it starts', () => {
+    shown = mount(Legend, {
+      target: document.body,
+      props: { editor: new ArchitectureEditor(unroll(lesson('sequence-rnn'))) },
+    })
+    flushSync()
+    expect(rows()).toEqual(['embedding', 'input to hidden', 'hidden to hidden', 'hidden to output'])
+  })
+
+  it('folds to letters and total, and opens for new weights', () => {
+    const editor = new ArchitectureEditor(lesson('sequence-rnn'))
+    editor.vocabulary = 86
+    shown = mount(Legend, { target: document.body, props: { editor } })
+    flushSync()
+    document.querySelector<HTMLElement>('[aria-label="Fold the weights"]')?.click()
+    flushSync()
+    expect(rows()).toEqual([])
+    expect(document.body.textContent.replace(/\s+/g, ' ')).toMatch(/e ?a ?b ?c parameters 102,/)
+    document.querySelector<HTMLElement>('[aria-label="Add weights"]')?.click()
+    flushSync()
+    expect(rows()).toHaveLength(5)
+  })
+})
+
 describe('kinds', () => {
   it('change with what they need', () => {
     const empty = parsed({ shapes: [{ kind: 'rectangle', id: 'c', source: { kind: 'zeros', size: 3 } }] })
