@@ -85,6 +85,27 @@ describe('without access', () => {
     expect(await workbench.connect({ origin: workbench.origin })).toBe(403)
     expect(workbench.pages).toBe(0)
   })
+
+  it('a socket with a cookie of another value, name or server is refused', async () => {
+    const [name, value] = (await workbench.cookie()).split('=')
+    const [, others] = (await (await Workbench.open()).cookie()).split('=')
+    for (const cookie of [`${name}=`, name, `${name}=${value}x`, `other=${value}`, `${name}=${others}`]) {
+      expect(await workbench.connect({ origin: workbench.origin, cookie })).toBe(403)
+    }
+    expect(workbench.pages).toBe(0)
+  })
+
+  it('a socket is not opened by a token, new, wrong or used, and does not use one up', async () => {
+    const address = pathAndQuery(workbench.server.newAddress())
+    const token = address.split('?')[1]
+    const { origin } = workbench
+    for (const path of [`/socket?${token}`, `/open?${token}`, '/socket?token=wrong', '/socket?token=']) {
+      expect(await workbench.connect({ origin }, path)).toBe(403)
+    }
+    expect((await workbench.ask(address)).status).toBe(303)
+    expect(await workbench.connect({ origin }, `/socket?${token}`)).toBe(403)
+    expect(workbench.pages).toBe(0)
+  })
 })
 
 test('the cookie is found among others', async () => {
