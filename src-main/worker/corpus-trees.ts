@@ -14,7 +14,7 @@ const PIECE = 1000
 const REST = 4
 
 /** A corpus in which copies are found. */
-export interface IndexedCorpus {
+interface IndexedCorpus {
   readonly vocabulary: Vocabulary
   readonly tree: SuffixTree
 }
