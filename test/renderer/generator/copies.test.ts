@@ -19,7 +19,7 @@ function written(prime: string, text: string): Writing {
 function fakeSampling() {
   const copies = vi.fn(
     async (_run: string, { prime, tokens }: { prime: string; tokens: Int32Array }): Promise<FoundCopies> => {
-      const texts = [...prime, ...Array.from(tokens, (token) => String.fromCharCode(token))]
+      const texts = [...Array.from(prime), ...Array.from(tokens, (token) => String.fromCharCode(token))]
       return Promise.resolve({
         texts,
         copied: Int32Array.from(texts, (_, at) => (at % 3) + 1),
