@@ -20,4 +20,6 @@ export function denyPermissions(): void {
   pages.setPermissionRequestHandler((_contents, _permission, callback) => callback(false))
   pages.setPermissionCheckHandler(() => false)
   pages.setDevicePermissionHandler(() => false)
+  // What the page saves goes through the system's dialog and the main process.
+  pages.on('will-download', (event) => event.preventDefault())
 }

@@ -112,6 +112,66 @@ describe.skipIf(!electron)('the window in Electron', () => {
     expect(page.url()).toMatch(/^app:\/\/unroll\//)
   })
 
+  test.each([
+    ['a form', '<form action="https://example.com/" method="post"><button>x</button></form>', 'button'],
+    ['a link', '<a href="https://example.com/">x</a>', 'a'],
+    ['a link to a file', '<a href="file:///etc/passwd">x</a>', 'a'],
+    ['a link to a new window', '<a href="app://unroll/" target="_blank">x</a>', 'a'],
+    ['a frame', '<iframe src="app://unroll/"></iframe>', null],
+    ['a foreign frame', '<iframe src="data:text/html,x"></iframe>', null],
+    ['a webview', '<webview src="https://example.com/"></webview>', null],
+    ['an object', '<object data="app://unroll/"></object>', null],
+  ])('%s in the page leads nowhere', async (_, markup, clicked) => {
+    const { app, page } = started
+    const before = page.url()
+    await page.evaluate(
+      ({ markup, clicked }) => {
+        const place = document.createElement('div')
+        place.id = 'tried'
+        place.innerHTML = markup
+        document.body.append(place)
+        if (clicked !== null) place.querySelector<HTMLElement>(clicked)?.click()
+      },
+      { markup, clicked },
+    )
+    await page.waitForTimeout(300)
+    expect(page.url()).toBe(before)
+    // The page is the one that it was, and nothing of another is in it.
+    expect(await page.evaluate(() => document.getElementById('tried') !== null)).toBe(true)
+    const frames = page.frames().filter((frame) => frame !== page.mainFrame())
+    for (const frame of frames)
+      expect(await frame.evaluate(() => document.body.innerHTML).catch(() => '')).toBe('')
+    const found = await app.evaluate(({ BrowserWindow, webContents }) => [
+      BrowserWindow.getAllWindows().length,
+      webContents.getAllWebContents().length,
+    ])
+    expect(found).toEqual([1, 1])
+    await page.evaluate(() => document.getElementById('tried')?.remove())
+  })
+
+  test('the page downloads nothing by itself', async () => {
+    const { app, page } = started
+    await app.evaluate(({ session }) => {
+      const states: string[] = []
+      Reflect.set(globalThis, 'downloads', states)
+      // One that was prevented ends at once; any other would ask where to save it.
+      session.defaultSession.on('will-download', (_event, item) => {
+        item.on('done', (_done, state) => void states.push(state))
+      })
+    })
+    await page.evaluate(() => {
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(new Blob(['x']))
+      link.download = 'x.html'
+      link.click()
+    })
+    await expect
+      .poll(async () => [
+        ...new Set(await app.evaluate(() => Reflect.get(globalThis, 'downloads') as string[])),
+      ])
+      .toEqual(['cancelled'])
+  })
+
   test('only addresses of the list open in the browser', async () => {
     const { app, page } = started
     await app.evaluate(({ shell }) => {
@@ -292,9 +352,7 @@ describe.skipIf(!electron)('the window in Electron', () => {
       window.unrollTest.ask('shell.saveFile', [{ name: 'saved.bin', bytes: new Uint8Array([1, 2]) }], 10_000),
     )
     expect(answer?.r).toBe(saved)
-    expect((await ask(page, 'shell.readText', [join(home.folder, 'none')]))?.e?.code).toBe(
-      'file-not-readable',
-    )
+    expect((await ask(page, 'shell.readText', [join(home.folder, 'none')]))?.e?.code).toBe('file-not-found')
   })
 
   test('a second start hands its file over and ends', async () => {
