@@ -21,6 +21,8 @@ const both = [small, large]
 
 /** How long a run trains before it is shown: by then its curves have their shape. */
 const STEPS = 2500
+/** Beside it, or in a second window, less is enough. */
+const FEWER_STEPS = 600
 /** Training takes minutes where the machine has other work. */
 const PATIENCE = { timeout: 600_000 }
 
@@ -63,7 +65,8 @@ async function wayThrough(page: Page, camera: Camera): Promise<void> {
   await page.getByRole('heading', { name: 'A network that learns to write' }).waitFor()
   await camera('first', both)
 
-  await train(page, 'lesson/sequence-rnn')
+  await beginTraining(page, 'lesson/sequence-rnn')
+  await reached(page, STEPS)
   await generate(page)
   await camera('training', both)
   await page.getByRole('radio', { name: 'Unrolled' }).click()
@@ -94,12 +97,7 @@ async function wayThrough(page: Page, camera: Camera): Promise<void> {
   await camera('comparison')
 }
 
-/** Trains the first screen's book on a network, until there is something to see. */
-async function train(page: Page, network: string): Promise<void> {
-  await beginTraining(page, network)
-  await reached(page, STEPS)
-}
-
+/** Until there is something to see. */
 async function reached(page: Page, step: number): Promise<void> {
   await page.waitForFunction(
     (wanted) => {
@@ -134,7 +132,7 @@ async function compare(page: Page): Promise<void> {
   await rate.fill('0.004')
   await page.getByRole('dialog').getByRole('button', { name: 'Train' }).click()
   await page.getByRole('status').getByText('Training').waitFor(PATIENCE)
-  await reached(page, STEPS)
+  await reached(page, FEWER_STEPS)
   const runs = page.getByRole('region', { name: 'Runs' }).getByRole('listitem').getByRole('button')
   await runs.last().click({ modifiers: ['Control'] })
   await page.getByRole('table', { name: 'What differs' }).waitFor(PATIENCE)
@@ -183,7 +181,8 @@ async function inElectron(folder: string): Promise<void> {
         writeFileSync(join(folder, `electron-${name}-${scheme}.png`), await windowPicture(app))
       }
     }
-    await train(page, 'lesson/sequence-rnn')
+    await beginTraining(page, 'lesson/sequence-rnn')
+    await reached(page, FEWER_STEPS)
     await generate(page)
     await camera('training')
     await app.close()
