@@ -36,6 +36,7 @@ export function faultOfError(error: unknown): PlanFault {
 
 /** Whether a fault is of a setting or of one inside it. */
 export function isAt(fault: PlanFault | null, setting: string | undefined): fault is PlanFault {
-  if (setting === undefined || fault?.at == null) return false
-  return fault.at === setting || fault.at.startsWith(`${setting}.`)
+  const at = fault?.at ?? null
+  if (setting === undefined || at === null) return false
+  return at === setting || at.startsWith(`${setting}.`)
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RunEntry } from '../../../src-core/contract/runs'
 import RunPane from '../../../src-renderer/features/runs/RunPane.svelte'
 import RunsList from '../../../src-renderer/features/runs/RunsList.svelte'
-import { detailOf, entryOf, refusal, sessionOf } from './session'
+import { detailOf, entryOf, lesson, refusal, sessionOf } from './session'
 import WithSession from './WithSession.svelte'
 
 // jsdom has no canvas: what is drawn on it is tested in the browser.
@@ -176,6 +176,14 @@ describe('a run that cannot go on', () => {
 })
 
 describe('the list of runs', () => {
+  it('shows means over the outputs, which compare between networks', async () => {
+    const eight = lesson('sequence-eight-outputs')
+    const details = [detailOf('one'), { ...detailOf('two'), architecture: eight }]
+    await show([entryOf('one', { loss: 2 }), entryOf('two', { loss: 16 })], details, RunsList)
+    const numbers = [...document.querySelectorAll('.entry .number')].map(({ textContent }) => textContent)
+    expect(numbers).toEqual(['2.00', '2.00'])
+  })
+
   it('compares by Ctrl and a click, and a click alone compares no more', async () => {
     const { selection } = await show([entryOf('one'), entryOf('two')], [], RunsList)
     const buttons = [...document.querySelectorAll<HTMLElement>('.entry')]

@@ -11,9 +11,12 @@ import { Highlight, Selection } from '../../../src-renderer/state/selection.svel
 import type { Session } from '../../../src-renderer/state/session.svelte'
 import { Workspace } from '../../../src-renderer/state/workspace.svelte'
 
-export const architecture = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../resources/architectures/simple-rnn.json'), 'utf8'),
-) as RunDetail['architecture']
+export function lesson(name: string): RunDetail['architecture'] {
+  const file = join(import.meta.dirname, `../../../resources/architectures/${name}.json`)
+  return JSON.parse(readFileSync(file, 'utf8')) as RunDetail['architecture']
+}
+
+const architecture = lesson('simple-rnn')
 
 export function entryOf(id: string, more: Partial<RunEntry> = {}): RunEntry {
   return {
