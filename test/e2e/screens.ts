@@ -212,8 +212,8 @@ export const screens: readonly Screen[] = [
     name: 'the plan of a run',
     show: async (page) => {
       await press(page, 'Control+Shift+R', page.getByRole('heading', { name: 'New run' }))
-      await button(page, 'All settings').click()
-      await page.getByRole('group', { name: 'Guard against explosions' }).waitFor()
+      await page.getByRole('textbox', { name: 'Name of the run' }).waitFor()
+      await page.getByRole('textbox', { name: 'Patience of the guard in steps' }).waitFor()
     },
     leave: escape,
   },
@@ -231,7 +231,7 @@ export const screens: readonly Screen[] = [
   {
     name: 'a run that the guard stopped',
     show: async (page) => {
-      const rate = page.getByRole('textbox', { name: /^Learning rate/ })
+      const rate = page.getByRole('textbox', { name: 'Learning rate, changed at once' })
       await rate.fill('100000')
       await rate.press('Enter')
       await button(page, 'Go back and on').waitFor(SLOW)
