@@ -215,7 +215,7 @@ describe('a new run', () => {
       ],
     ])
     const [[request]] = runs.create.mock.calls
-    expect(Object.keys((request as { plan: object }).plan).sort()).toEqual(['batch', 'guard', 'segments'])
+    expect(Object.keys(request.plan).sort()).toEqual(['batch', 'guard', 'segments'])
   })
 
   it("shows the host's refusal at its field with the way out, keeps the form, and goes on once mended", async () => {

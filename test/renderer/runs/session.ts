@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { vi } from 'vitest'
 import type { RunDetail, RunEntry } from '../../../src-core/contract/runs'
 import { UnrollError } from '../../../src-core/errors'
@@ -11,9 +9,13 @@ import { Highlight, Selection } from '../../../src-renderer/state/selection.svel
 import type { Session } from '../../../src-renderer/state/session.svelte'
 import { Workspace } from '../../../src-renderer/state/workspace.svelte'
 
+const files = import.meta.glob<RunDetail['architecture']>('../../../resources/architectures/*.json', {
+  eager: true,
+  import: 'default',
+})
+
 export function lesson(name: string): RunDetail['architecture'] {
-  const file = join(import.meta.dirname, `../../../resources/architectures/${name}.json`)
-  return JSON.parse(readFileSync(file, 'utf8')) as RunDetail['architecture']
+  return files[`../../../resources/architectures/${name}.json`]
 }
 
 const architecture = lesson('simple-rnn')
@@ -35,7 +37,7 @@ export function entryOf(id: string, more: Partial<RunEntry> = {}): RunEntry {
     checkpoint: { step: 100, written: 0 },
     engine: { name: 'ort', device: 'CPU, 2 threads', threads: 2 },
     ...more,
-  } as RunEntry
+  }
 }
 
 export function detailOf(id: string, plan: object = {}): RunDetail {
@@ -73,8 +75,8 @@ export function sessionOf(entries: readonly RunEntry[], details: readonly RunDet
     })),
     samples: vi.fn(async () => []),
     settle: vi.fn(async () => planSchema.parse({})),
-    create: vi.fn(async (_request: object) => entryOf('made')),
-    duplicate: vi.fn(async (_id: string, _request: object) => entryOf('copy')),
+    create: vi.fn<(request: { plan: object }) => Promise<RunEntry>>(async () => entryOf('made')),
+    duplicate: vi.fn<(id: string, request: object) => Promise<RunEntry>>(async () => entryOf('copy')),
     pause: vi.fn(none),
     resume: vi.fn(none),
     step: vi.fn(none),
@@ -96,7 +98,7 @@ export function sessionOf(entries: readonly RunEntry[], details: readonly RunDet
     highlight: new Highlight(),
     runs: new Runs({ host: runs as never, notices, selection }),
     commands: new Commands({ mac: false, menu: false }),
-    workspace: new Workspace({ workspace: async () => ({}), saveWorkspace: none } as never),
+    workspace: new Workspace({ workspace: async () => ({}), saveWorkspace: none }),
     tasks: { run: (_label: string, work: (task: string) => Promise<unknown>) => work('task') },
     info: { engines: [{ name: 'ort', device: 'CPU' }] },
     editor: { document: architecture },
