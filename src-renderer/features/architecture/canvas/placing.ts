@@ -17,7 +17,7 @@ export function snapped({ x, y }: Point): Point {
 }
 
 /** The smallest box whose frame holds the place; null outside of all. */
-export function boxAt(
+function boxAt(
   picture: Picture,
   place: Point,
   without: ReadonlySet<string> = new Set(),
