@@ -113,7 +113,7 @@ function run([script, ...rest], stdio) {
   const child = spawn(process.execPath, [join(root, 'node_modules', script), ...rest], { cwd: root, stdio })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text) => (output += text))
+    stream?.setEncoding('utf8').on('data', (/** @type {string} */ text) => (output += text))
   }
   return new Promise((resolve) => {
     child.on('error', (error) => resolve({ status: null, output: String(error) }))
