@@ -28,6 +28,8 @@ describe.skipIf(!electron)('what is given to the window in Electron', () => {
     const [newest] = readdirSync(checkpoints).sort().reverse()
     copyFileSync(join(checkpoints, newest), checkpoint)
     started = await startElectron(electron, home)
+    // What is dropped on a window that shows nothing yet falls on no page.
+    await started.page.getByRole('heading', { name: 'A network that learns to write' }).waitFor()
   }, 120_000)
 
   afterAll(async () => {

@@ -10,7 +10,10 @@ import { dropFiles, type Workbench } from './workbench'
 if (browserMissing !== null) console.error(`SKIPPED: no browser can be driven here: ${browserMissing}`)
 
 const shells = [
-  { name: "Debian's chromium", open: browserMissing === null ? () => openInBrowser() : null },
+  {
+    name: "Debian's chromium",
+    open: browserMissing === null ? () => openInBrowser({ viewport: { width: 1440, height: 900 } }) : null,
+  },
   { name: 'Electron', open: await electronShell() },
 ]
 
@@ -149,7 +152,7 @@ describe.each(shells)('from a text to a network that writes, in $name', ({ open 
       await begin(workbench.reopen())
       await page.getByRole('region', { name: 'Corpora' }).getByRole('button', { name: /^road/ }).waitFor()
       await runs()
-        .getByRole('button', { name: /^sequence-eight-outputs/ })
+        .getByRole('button', { name: /sequence-eight-outputs/ })
         .waitFor()
       await expect.poll(step).toBe(before.step)
       await expect.poll(newest).toEqual(before.losses)

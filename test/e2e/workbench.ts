@@ -16,8 +16,10 @@ export interface Workbench {
 export async function dropFiles(page: Page, files: string[]): Promise<void> {
   const devtools = await page.context().newCDPSession(page)
   const data = { items: [], files, dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+  // A hand is slower than the page's answer, whether it takes what hovers above it.
+  for (const type of ['dragEnter', 'dragOver', 'dragOver', 'drop'] as const) {
     await devtools.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data })
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)))
   }
   await devtools.detach()
 }
