@@ -17,11 +17,7 @@ export function snapped({ x, y }: Point): Point {
 }
 
 /** The smallest box whose frame holds the place; null outside of all. */
-function boxAt(
-  picture: Picture,
-  place: Point,
-  without: ReadonlySet<string> = new Set(),
-): string | null {
+function boxAt(picture: Picture, place: Point, without: ReadonlySet<string> = new Set()): string | null {
   let [best, area]: [string | null, number] = [null, Infinity]
   for (const { box, frame } of picture.boxes) {
     const own = frame.width * frame.height
