@@ -29,8 +29,8 @@ export interface DrawnLine {
   readonly key: string
   readonly color: string
   readonly width: number
-  /** Raw behind its smoothed line, or beside a highlighted one. */
-  readonly faint: boolean
+  /** 0 to 1; less than 1: raw behind its smoothed line, or beside a highlighted one. */
+  readonly opacity: number
   /** Every step's own loss, not a running mean. */
   readonly raw: boolean
   /** Pointed at. */
@@ -74,7 +74,7 @@ export class Painter {
     const { first, last } = visibleSteps(options.view, steps)
     const drawn = lines
       .filter(({ key }) => !options.hidden.has(key))
-      .flatMap((line) => this.#draw(line, first, last, options))
+      .flatMap((line, _, { length }) => this.#draw(line, first, last, options, length))
     drawn.sort((a, b) => rank(a, options.highlighted) - rank(b, options.highlighted))
     return {
       lines: drawn,
@@ -83,7 +83,8 @@ export class Painter {
     }
   }
 
-  #draw(line: ChartLine, first: number, last: number, options: PictureOptions): DrawnLine[] {
+  /** @param count lines in the picture */
+  #draw(line: ChartLine, first: number, last: number, options: PictureOptions, count: number): DrawnLine[] {
     const { smooth, highlighted } = options
     const { key, color, width } = line
     this.#forgetOther(key, line.source)
@@ -100,7 +101,7 @@ export class Painter {
       key,
       color,
       width: smooth ? 1 : highlighted === key ? width + 1 : width,
-      faint: beside || smooth,
+      opacity: beside || smooth ? behind(count) : 1,
       raw: true,
       standsOut: highlighted === key,
       points: this.#pointsOf(key, values, edges, line, options.unit),
@@ -115,7 +116,7 @@ export class Painter {
       key,
       color,
       width: highlighted === key ? width + 1.5 : width + 0.5,
-      faint: beside,
+      opacity: beside ? behind(1) : 1,
       raw: false,
       standsOut: highlighted === key,
       points: this.#pointsOf(`${key} smoothed`, mean, edges, line, options.unit),
@@ -188,8 +189,13 @@ function valueAxis(lines: readonly DrawnLine[], first: number, last: number, opt
 }
 
 /** What stands out is drawn last. */
-function rank({ key, faint }: DrawnLine, highlighted: string | null): number {
-  return key === highlighted ? 2 : faint ? 0 : 1
+function rank({ key, opacity }: DrawnLine, highlighted: string | null): number {
+  return key === highlighted ? 2 : opacity < 1 ? 0 : 1
+}
+
+/** How visible what stands back is: many raw lines over each other would hide the smoothed ones. */
+function behind(count: number): number {
+  return count > 3 ? 0.14 : 0.32
 }
 
 function made<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

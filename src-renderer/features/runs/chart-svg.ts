@@ -51,9 +51,9 @@ export function chartSvg({ title, picture, marks, unit, lines, hidden, colors }:
     parts.push(rule(x(step), plot.top, x(step), plot.bottom, colors.faint, '2 3'))
     parts.push(text(x(step) + 4, plot.top + 10, `rate ${rateText(learningRate)}`, colors.faint, 'start'))
   }
-  const paths = picture.lines.map(({ points, color, width: stroke, faint }) => {
+  const paths = picture.lines.map(({ points, color, width: stroke, opacity: seen }) => {
     const path = pathOf(points.map((point) => ({ x: x(point.x), y: y(point.y) })))
-    const opacity = faint ? ' opacity="0.32"' : ''
+    const opacity = seen < 1 ? ` opacity="${seen}"` : ''
     return `<path d="${path}" stroke="${color}" stroke-width="${stroke}"${opacity}/>`
   })
   parts.push(`<g clip-path="url(#plot)" fill="none" stroke-linejoin="round">${paths.join('')}</g>`)

@@ -1,8 +1,6 @@
 import type { DrawnLine } from './chart-picture'
 import type { PlotFrame } from './plot-frame'
 
-/** Opacity of lines that stand back, as two hexadecimal digits. */
-const FAINT_ALPHA = '52'
 /** Points of a wide zigzag that are stroked together. */
 const PIECE = 16
 
@@ -22,10 +20,11 @@ export function drawLines(frame: PlotFrame, lines: readonly DrawnLine[], pixelRa
   for (const line of lines) {
     const zigzag = line.raw && line.points.length > right - left
     const thin = zigzag && !line.standsOut
-    ctx.strokeStyle = line.faint ? `${line.color}${FAINT_ALPHA}` : line.color
+    ctx.globalAlpha = line.opacity
+    ctx.strokeStyle = line.color
     ctx.lineWidth = thin ? 1 / pixelRatio : line.width
     // Pieces of a line that is seen through would show their joints.
-    stroke(frame, line, zigzag && !thin && !line.faint ? PIECE : Number.POSITIVE_INFINITY)
+    stroke(frame, line, zigzag && !thin && line.opacity === 1 ? PIECE : Number.POSITIVE_INFINITY)
   }
   ctx.restore()
 }

@@ -73,7 +73,7 @@ describe('a picture of lines', () => {
 
   it('has a smoothed line only over its raw one', () => {
     const { lines } = new Painter().paint([lineOf([1, 2, 3])], { ...options, smooth: true })
-    expect(lines.map(({ faint }) => faint)).toEqual([true, false])
+    expect(lines.map(({ opacity }) => opacity < 1)).toEqual([true, false])
   })
 
   it('leaves hidden lines out, and the axis is sound without any', () => {
