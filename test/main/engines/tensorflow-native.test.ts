@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { referenceProvider } from '../../../src-core/engines/reference/engine'
+import type { Engine } from '../../../src-core/graph/engine'
+import { tensorflowProvider } from '../../../src-main/engines/tensorflow/provider'
+import { opError, trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
+import { opTable } from '../../fixtures/op-table'
+
+const reason = await tensorflowProvider.unavailable()
+if (reason !== null) process.stderr.write(`\nNOT TESTED: TensorFlow's native backend. ${reason}\n\n`)
+
+describe.skipIf(reason !== null)('tensorflow on its native backend', () => {
+  let engine: Engine
+  beforeAll(async () => {
+    engine = await tensorflowProvider.create({ threads: 2 })
+  })
+  afterAll(() => engine.dispose())
+
+  for (const row of opTable) {
+    it(`${row.op}: ${row.label}`, async () => {
+      expect(await opError(engine, row)).toBeLessThan(1e-5)
+    })
+  }
+
+  for (const name of ['simple-rnn', 'gru', 'stateful-lstm', 'stacked-lstm']) {
+    it(`20 training steps of ${name} agree with the reference`, async () => {
+      const [reference, other] = [
+        await referenceProvider.create({}),
+        await tensorflowProvider.create({ threads: 2 }),
+      ]
+      const [expected, found] = [await trainSteps(reference, name, 20), await trainSteps(other, name, 20)]
+      await other.dispose()
+      expect(trainingDifference(found, expected)).toBeLessThan(1e-3)
+    })
+  }
+})
