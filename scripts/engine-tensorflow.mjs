@@ -11,7 +11,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { prepareOrExit, root } from './prepare.mjs'
 
@@ -59,25 +59,39 @@ function packageFolder() {
 }
 
 /**
- * As npm would do it at install: a library from storage.googleapis.com and an addon for it.
+ * As npm would do it at install: a library from storage.googleapis.com and an addon for it. What was there before
+ * is kept until this has come through.
  *
  * @param {string} home
  */
 function fetchOwn(home) {
   const kind = home.endsWith('gpu') ? 'gpu' : 'cpu'
-  const result = spawnSync(process.execPath, [join(home, 'scripts', 'install.js'), kind, 'download'], {
+  const [addon, ...own] = ['lib', 'deps'].map((name) => join(home, name))
+  for (const folder of [addon, ...own]) move(folder, `${folder}.before`)
+  const { status } = spawnSync(process.execPath, [join(home, 'scripts', 'install.js'), kind, 'download'], {
     cwd: home,
-    env: {
-      ...process.env,
-      PATH: `${bin}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
-    },
+    env: { ...process.env, PATH: [bin, process.env.PATH].join(delimiter) },
     stdio: 'inherit',
     timeout: PATIENCE,
   })
-  if (result.status === 0 && existsSync(join(home, 'lib'))) return
+  const done = status === 0 && existsSync(addon)
+  for (const folder of [addon, ...own]) {
+    if (done) rmSync(`${folder}.before`, { recursive: true, force: true })
+    else move(`${folder}.before`, folder)
+  }
+  if (done) return
   throw new EngineError(
-    "the package's own download did not come through; -- --fetch takes TensorFlow from PyPI instead, and -- --library DIR one that is on this machine.",
+    "the package's own download did not come through; `-- --fetch` takes TensorFlow from PyPI, `-- --library DIR` one of this machine.",
   )
+}
+
+/**
+ * @param {string} from
+ * @param {string} to what is there is removed
+ */
+function move(from, to) {
+  rmSync(to, { recursive: true, force: true })
+  if (existsSync(from)) renameSync(from, to)
 }
 
 /**
@@ -88,8 +102,9 @@ function fetchOwn(home) {
 function fetchWheel(kind) {
   const name = { cpu: 'tensorflow-cpu', cuda: 'tensorflow[and-cuda]' }[kind]
   if (!name) throw new EngineError(`--fetch takes cpu or cuda, not ${kind}.`)
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
-  const folder = join(cache, 'unroll', `tensorflow-${kind}-${TENSORFLOW}`)
+  const { UNROLL_CACHE, XDG_CACHE_HOME } = process.env
+  const cache = UNROLL_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'unroll')
+  const folder = join(cache, `tensorflow-${kind}-${TENSORFLOW}`)
   if (!existsSync(folder)) {
     const fresh = `${folder}.new`
     rmSync(fresh, { recursive: true, force: true })
@@ -112,6 +127,7 @@ function fetchWheel(kind) {
  * @param {string} library
  */
 function buildFor(home, library) {
+  if (process.platform === 'win32') throw new EngineError('only Linux and macOS can build it so.')
   const folder = [library, join(library, 'lib')].find((each) => libraryIn(each, 'tensorflow_framework'))
   const include = join(library, 'include')
   if (!folder || !existsSync(join(include, 'tensorflow', 'c', 'c_api.h'))) {
@@ -142,7 +158,7 @@ function buildFor(home, library) {
     `--napi_build_version=${NAPI}`,
   ]
   run(process.execPath, [gyp, 'rebuild', ...variables, ...headers()], home, {
-    LDFLAGS: `${process.env.LDFLAGS ?? ''} -Wl,-rpath,${folder}`,
+    LDFLAGS: `${process.env.LDFLAGS ?? ''} -Wl,-rpath,'${folder}'`,
   })
   rmSync(join(home, 'build'), { recursive: true, force: true })
 }

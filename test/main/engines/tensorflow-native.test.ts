@@ -1,6 +1,8 @@
+import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { referenceProvider } from '../../../src-core/engines/reference/engine'
 import type { Engine } from '../../../src-core/graph/engine'
+import { findInstallation } from '../../../src-main/engines/tensorflow/installation'
 import { tensorflowProvider } from '../../../src-main/engines/tensorflow/provider'
 import { opError, trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
 import { opTable } from '../../fixtures/op-table'
@@ -32,4 +34,16 @@ describe.skipIf(reason !== null)('tensorflow on its native backend', () => {
       expect(trainingDifference(found, expected)).toBeLessThan(1e-3)
     })
   }
+
+  it('holds as many tensors after 200 steps as after one', async () => {
+    // What the provider has loaded.
+    const name = findInstallation()?.name ?? ''
+    const tf = createRequire(import.meta.url)(name) as typeof import('@tensorflow/tfjs-core')
+    const [before, other] = [tf.memory().numTensors, await tensorflowProvider.create({ threads: 2 })]
+    const counts = new Set<number>()
+    await trainSteps(other, 'stateful-lstm', 200, () => counts.add(tf.memory().numTensors))
+    await other.dispose()
+    expect(counts.size).toBe(1)
+    expect(tf.memory().numTensors).toBe(before)
+  })
 })
