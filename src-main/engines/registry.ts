@@ -2,10 +2,16 @@ import { referenceProvider } from '../../src-core/engines/reference/engine'
 import { UnrollError } from '../../src-core/errors'
 import type { EngineProvider } from '../../src-core/graph/engine'
 import { ortProvider } from './ort/provider'
+import { tensorflowProvider } from './tensorflow/provider'
 import { webgpuProvider } from './webgpu/provider'
 
 /** Every engine of this program, the one to prefer first. Having them here loads none of their packages. */
-export const engineProviders: readonly EngineProvider[] = [ortProvider, webgpuProvider, referenceProvider]
+export const engineProviders: readonly EngineProvider[] = [
+  ortProvider,
+  webgpuProvider,
+  tensorflowProvider,
+  referenceProvider,
+]
 
 /**
  * The engine of that name; `auto` is the first that can run here.
