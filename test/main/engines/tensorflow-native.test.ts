@@ -35,6 +35,13 @@ describe.skipIf(reason !== null)('tensorflow on its native backend', () => {
     })
   }
 
+  it('makes the same bits of the same seed', async () => {
+    const [first, second] = [0, 1].map(() => tensorflowProvider.create({ threads: 2 }))
+    const once = await trainSteps(await first, 'stacked-lstm', 20)
+    expect(await trainSteps(await second, 'stacked-lstm', 20)).toEqual(once)
+    for (const each of [first, second]) await (await each).dispose()
+  })
+
   it('holds as many tensors after 200 steps as after one', async () => {
     // What the provider has loaded.
     const name = findInstallation()?.name ?? ''
