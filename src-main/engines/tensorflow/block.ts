@@ -3,6 +3,7 @@ import type { ApplyOf, OpName } from '../../../src-core/graph/op'
 import { liveBody, outputsOf } from '../../../src-core/graph/rewrites/live'
 import type { Scan } from '../../../src-core/graph/scan'
 import type { Variable } from '../../../src-core/graph/variable'
+import { findCuts, type Cut } from './cuts'
 import { Place, StepPlaces, type Holder } from './holder'
 import { Instructions, type Instruction } from './instructions'
 import { Loop } from './loop'
@@ -37,10 +38,13 @@ export class Block {
 
   /** Makes instructions for variables, each after those it is computed from. */
   add(order: readonly Variable[], live: ReadonlySet<Variable>): void {
+    const cuts = findCuts(order)
     for (const value of order) {
       const { node } = value
       if (this.places.has(value)) continue
-      if (node.kind === 'apply') this.addApplication(node)
+      const cut = cuts.get(value)
+      if (cut) this.addCut(cut)
+      else if (node.kind === 'apply') this.addApplication(node)
       else if (node.kind === 'scan' && !this.loops.has(node)) {
         this.loops.add(node)
         this.addLoop(node, new Set(outputsOf(node).filter((output) => live.has(output))))
@@ -89,6 +93,21 @@ export class Block {
         inputs.map((input) => input.get()),
       ),
     )
+  }
+
+  private addCut({ source, axis, parts }: Cut) {
+    const from = this.place(source)
+    const places = parts.map(({ output }) => {
+      const place = new Place()
+      this.places.set(output, place)
+      return place
+    })
+    const sizes = parts.map(({ attributes: { start, end } }) => end - start)
+    this.addInstruction({
+      reads: [from],
+      writes: places,
+      run: () => this.whole.tf.split(from.get(), sizes, axis).forEach((part, i) => places[i].set(part)),
+    })
   }
 
   private addMaking(value: Variable, reads: readonly Holder[], make: () => Tensor): Place {
