@@ -61,7 +61,7 @@ export async function benchmark(request: BenchmarkRequest): Promise<BenchmarkRes
   try {
     const configuration = configurations[config]
     const [batch, steps, , , vocabulary] = configuration.sizes
-    const training = await compileTraining(engine, configuration)
+    const training = await compileTraining(engine, config)
     const random = Random.from(1, 'benchmark')
     const tokens = Int32Array.from({ length: (steps + 1) * batch }, () => 1 + random.below(vocabulary - 1))
     const inputs = { tokens: int32([steps + 1, batch], tokens), learningRate: float32([], [0.001]) }
@@ -78,9 +78,16 @@ export async function benchmark(request: BenchmarkRequest): Promise<BenchmarkRes
   }
 }
 
-async function compileTraining(engine: Engine, configuration: Configuration): Promise<Compiled> {
+/** What a configuration trains: its document, the rows of a batch and the size of the vocabulary. */
+export function benchmarkArchitecture(config: string) {
+  const configuration = configurations[config]
   const [batch, , , , vocabulary] = configuration.sizes
-  const network = new Network(parseArchitecture(architectureOf(configuration)), vocabulary)
+  return { document: architectureOf(configuration), batch, vocabulary }
+}
+
+async function compileTraining(engine: Engine, config: string): Promise<Compiled> {
+  const { document, batch, vocabulary } = benchmarkArchitecture(config)
+  const network = new Network(parseArchitecture(document), vocabulary)
   const programs = trainingPrograms(network, makePlan({ batch }))
   const training = await engine.compile(programs.training)
   const numbers = new RandomInputs(programs.initialization, 1, 'initialization')

@@ -7,15 +7,13 @@ import { Buffers, WORD } from './buffers'
 import { CompiledProgram } from './compiled'
 import type { GpuDevice } from './gpu'
 import { lowerProgram } from './lower-program'
-import { aligned, OwnRegion } from './memory'
 import { Readback } from './readback'
-import { poolOf, type Pool, type Region } from './slots'
+import { StateLayout } from './state-layout'
 import { fromWords, toWords } from './words'
 
-interface Held {
+interface StateType {
   readonly dtype: DType
   readonly shape: Shape
-  readonly region: Region
 }
 
 /**
@@ -25,8 +23,8 @@ interface Held {
 export class WebGpuEngine implements Engine {
   readonly name = 'webgpu'
   readonly threads = 1
-  private readonly states: States<Held>
-  private readonly stateSizes = new Map<Pool, number>()
+  private readonly states: States<StateType>
+  private readonly layout = new StateLayout()
   private readonly buffers: Buffers
   private readonly readback: Readback
   private readonly programs = new Set<CompiledProgram>()
@@ -40,14 +38,15 @@ export class WebGpuEngine implements Engine {
   ) {
     this.buffers = new Buffers(gpu)
     this.readback = new Readback(gpu)
-    this.states = new States(({ dtype, shape }) => ({ dtype, shape, region: this.stateRegion(dtype, shape) }))
+    this.states = new States((type) => type)
     void gpu.lost.then(({ reason, message }) => (this.lost = `${reason} ${message}`.trim()))
   }
 
   async compile(program: Program): Promise<Compiled> {
     this.states.declare(program)
-    const lowered = lowerProgram(program, (name) => this.states.get(name).region)
-    for (const [pool, size] of this.stateSizes) this.buffers.reserve(pool, size)
+    for (const { name, variable } of program.states) this.layout.declare(name, variable.dtype, variable.shape)
+    const lowered = lowerProgram(program, (name) => this.layout.region(name))
+    for (const [pool, size] of this.layout.sizes) this.buffers.reserve(pool, size)
     const compiled = await CompiledProgram.create(
       this.gpu,
       program,
@@ -61,7 +60,8 @@ export class WebGpuEngine implements Engine {
   }
 
   async read(state: string): Promise<Tensor> {
-    const { dtype, shape, region } = this.states.get(state)
+    const { dtype, shape } = this.states.get(state)
+    const region = this.layout.region(state)
     this.present()
     const encoder = this.gpu.createCommandEncoder()
     const buffer = this.buffers.get(region.pool)
@@ -73,7 +73,8 @@ export class WebGpuEngine implements Engine {
   }
 
   async write(state: string, value: Tensor): Promise<void> {
-    const { region } = this.states.fitting(state, value)
+    this.states.fitting(state, value)
+    const region = this.layout.region(state)
     this.present()
     const words = toWords(value)
     this.gpu.queue.writeBuffer(this.buffers.get(region.pool), region.offset * WORD, words)
@@ -96,13 +97,5 @@ export class WebGpuEngine implements Engine {
       `The GPU is gone (${this.lost}).`,
       'Go on from the last checkpoint, on this device in a new process or on another engine.',
     )
-  }
-
-  private stateRegion(dtype: DType, shape: Shape): Region {
-    const pool = poolOf('states', dtype)
-    const region = new OwnRegion(pool, sizeOf(shape))
-    region.offset = this.stateSizes.get(pool) ?? 0
-    this.stateSizes.set(pool, aligned(region.offset + region.size))
-    return region
   }
 }

@@ -10,15 +10,15 @@ export interface GpuDevice {
   createBuffer(descriptor: { label?: string; size: number; usage: number }): GpuBuffer
   createShaderModule(descriptor: { label?: string; code: string }): GpuShaderModule
   createBindGroupLayout(descriptor: { entries: readonly LayoutEntry[] }): object
-  createPipelineLayout(descriptor: { bindGroupLayouts: readonly object[] }): object
+  createPipelineLayout(descriptor: { bindGroupLayouts: Iterable<object | null | undefined> }): object
   createComputePipelineAsync(descriptor: {
     label?: string
-    layout: object
-    compute: { module: GpuShaderModule; entryPoint: string }
+    layout: object | 'auto'
+    compute: { module: object; entryPoint?: string }
   }): Promise<object>
   createBindGroup(descriptor: {
     layout: object
-    entries: readonly { binding: number; resource: { buffer: GpuBuffer; offset?: number; size?: number } }[]
+    entries: Iterable<{ binding: number; resource: object }>
   }): object
   createQuerySet(descriptor: { type: 'timestamp'; count: number }): GpuQuerySet
   createCommandEncoder(): GpuCommandEncoder
@@ -57,7 +57,7 @@ interface GpuShaderModule {
 
 interface GpuQueue {
   writeBuffer(buffer: GpuBuffer, offset: number, data: ArrayBuffer, dataOffset?: number, size?: number): void
-  submit(commands: Iterable<never>): void
+  submit(commands: Iterable<object>): void
   onSubmittedWorkDone(): Promise<unknown>
 }
 
@@ -77,19 +77,19 @@ export interface GpuQuerySet {
 export interface GpuCommandEncoder {
   beginComputePass(descriptor?: {
     timestampWrites?: {
-      querySet: GpuQuerySet
-      beginningOfPassWriteIndex: number
-      endOfPassWriteIndex: number
+      querySet: object
+      beginningOfPassWriteIndex?: number
+      endOfPassWriteIndex?: number
     }
   }): GpuComputePass
   copyBufferToBuffer(from: GpuBuffer, fromOffset: number, to: GpuBuffer, toOffset: number, size: number): void
-  resolveQuerySet(set: GpuQuerySet, first: number, count: number, to: GpuBuffer, offset: number): void
-  finish(): never
+  resolveQuerySet(set: object, first: number, count: number, to: GpuBuffer, offset: number): void
+  finish(): object
 }
 
 interface GpuComputePass {
   setPipeline(pipeline: object): void
-  setBindGroup(index: number, group: object, dynamicOffsets?: readonly number[]): void
+  setBindGroup(index: number, group: object | null, dynamicOffsets?: Iterable<number>): void
   dispatchWorkgroups(x: number, y?: number): void
   end(): void
 }

@@ -47,22 +47,31 @@ export class Slots {
   readonly all: Slot[] = []
   readonly read = new Set<Pool>()
   readonly written = new Set<Pool>()
-  private readonly names = new Map<string, string>()
+  private readonly known = new Map<string, Slot>()
   private readonly taken = new Map<string, number>()
 
-  /** The place in a pool's array of what lies `constant` elements after the beginning of a value. */
+  /**
+   * The place in a pool's array of what lies `constant` elements after the beginning of a value: an offset, and how
+   * much further than what was first asked for of that value.
+   */
   at(value: Value, region: () => Region, pool: Pool, constant: number, write: boolean, which = ''): string {
     ;(write ? this.written : this.read).add(pool)
-    const key = `${value.id} ${which} ${constant}`
-    const known = this.names.get(key)
-    if (known !== undefined) return known
+    const key = `${value.id} ${which}`
+    const known = this.known.get(key) ?? this.add(value, region, constant)
+    this.known.set(key, known)
+    return constant === known.constant
+      ? `at.${known.name}`
+      : `at.${known.name} + ${(constant - known.constant) >>> 0}u`
+  }
+
+  private add(value: Value, region: () => Region, constant: number): Slot {
     const word = identifier(value.name)
     const count = (this.taken.get(word) ?? 0) + 1
     this.taken.set(word, count)
     const name = count > 1 ? `${word}_${count}` : /\d/.test(word) ? word : `${word}_`
-    this.names.set(key, `at.${name}`)
-    this.all.push({ name, region, constant })
-    return `at.${name}`
+    const slot = { name, region, constant }
+    this.all.push(slot)
+    return slot
   }
 
   /** The numbers themselves, as u32. */

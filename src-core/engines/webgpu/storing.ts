@@ -28,33 +28,56 @@ export function valuesToStore(
   late: readonly Value[],
 ): Set<Value> {
   const ready = readiness(order)
+  const origin = origins(order)
   const readers = new Map<Value, Value[]>()
   for (const value of order)
     for (const source of sourcesOf(value)) readers.set(source, [...(readers.get(source) ?? []), value])
   const needed = lateOnly(order, late, readers)
+  const isApart = (value: Value, reader: Value) =>
+    isHeavy(reader) || ready(reader) > ready(value) || (needed.has(reader) && !needed.has(value))
+  const crossing = new Set<Value>()
+  for (const value of order) {
+    const reading = readers.get(value) ?? []
+    const once = reading.length === 1 && readsOnce(reading[0])
+    if (!once && reading.some((reader) => isApart(value, reader))) crossing.add(origin(value))
+  }
   const stored = new Set<Value>()
   const costs = new Map<Value, Cost>()
   for (const value of order) {
     const cost = costOf(value, costs)
     const reading = readers.get(value) ?? []
-    const isApart = (reader: Value) =>
-      isHeavy(reader) || ready(reader) > ready(value) || (needed.has(reader) && !needed.has(value))
     const spreads = (reader: Value) =>
       sizeOf(reader.shape) >= 8 * sizeOf(value.shape) && cost.work >= COSTLY_WORK
-    const inProduct = (reader: Value) => reader.source.kind === 'apply' && reader.source.op === 'matmul'
-    const once = reading.length === 1 && readsOnce(reading[0])
     const worth =
       cost.depth > DEEPEST ||
-      (cost.work > 0 && reading.some((reader) => inProduct(reader) || leadsToProduct(reader, readers))) ||
-      (!once &&
-        reading.some((reader) => isApart(reader) || spreads(reader)) &&
+      (cost.work > 0 && reading.some((reader) => isProduct(reader) || leadsToProduct(reader, readers))) ||
+      (cost.work > 0 &&
         (cost.loads >= 2 || cost.work >= COSTLY_WORK) &&
-        cost.work > 0)
+        (crossing.has(value) || reading.some(spreads)))
     if (value.source.kind === 'apply' && (wanted.has(value) || (!isHeavy(value) && worth))) stored.add(value)
     costs.set(value, isHeavy(value) || stored.has(value) || isGiven(value) ? ONE_LOAD : cost)
   }
   return stored
 }
+
+/**
+ * For what is cheaply computed of one value alone, that value: a gate's derivative is s - s², so s is what to store.
+ */
+function origins(order: readonly Value[]): (value: Value) => Value {
+  const known = new Map<Value, Value>()
+  const origin = (value: Value) => known.get(value) ?? value
+  for (const value of order) {
+    const { source } = value
+    if (source.kind !== 'apply' || isHeavy(value) || COSTLY.has(source.op) || source.op === 'gather') continue
+    const [first, ...others] = new Set(
+      source.inputs.filter((input) => input.source.kind !== 'uniform').map(origin),
+    )
+    if (first && others.length === 0) known.set(value, origin(first))
+  }
+  return origin
+}
+
+const isProduct = ({ source }: Value) => source.kind === 'apply' && source.op === 'matmul'
 
 export function isHeavy({ source }: Value): boolean {
   return source.kind === 'apply' && pointwise[source.op] === null
@@ -73,10 +96,7 @@ function isGiven({ source }: Value): boolean {
 function leadsToProduct(value: Value, readers: ReadonlyMap<Value, readonly Value[]>): boolean {
   const { source } = value
   if (source.kind !== 'apply' || !MOVES.has(source.op)) return false
-  return (readers.get(value) ?? []).some(
-    (reader) =>
-      (reader.source.kind === 'apply' && reader.source.op === 'matmul') || leadsToProduct(reader, readers),
-  )
+  return (readers.get(value) ?? []).some((reader) => isProduct(reader) || leadsToProduct(reader, readers))
 }
 
 /** For each value a number that grows with the last kernel that it waits for. */

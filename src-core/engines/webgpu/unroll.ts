@@ -42,6 +42,8 @@ class Unroller {
   private nextId = 0
   /** Inside a loop, the values of the step at hand. */
   private readonly values = new Map<Variable, Value>()
+  /** What a loop makes of a state is called like the state. */
+  private readonly names = new Map<Variable, string>()
 
   give(variable: Variable, source: Source, name: string): Value {
     const value = this.make(source, variable.dtype, variable.shape, name)
@@ -70,7 +72,8 @@ class Unroller {
     for (const variable of order) {
       const { node } = variable
       if (this.values.has(variable)) continue
-      if (node.kind === 'apply') this.values.set(variable, this.apply(node, variable.name))
+      if (node.kind === 'apply')
+        this.values.set(variable, this.apply(node, this.names.get(variable) ?? variable.name))
       else if (node.kind === 'scan' && !done.has(node)) {
         done.add(node)
         this.loop(node)
@@ -80,6 +83,7 @@ class Unroller {
 
   private loop(node: Scan) {
     const sequences = node.sequences.map((sequence) => this.value(sequence))
+    node.states.forEach(({ name }, i) => name && this.names.set(node.next[i], name))
     const collected = node.collected.map(() => new Array<Value>(node.length))
     let states = node.initial.map((initial) => this.value(initial))
     for (let step = 0; step < node.length; step++) {

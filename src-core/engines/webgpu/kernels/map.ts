@@ -23,7 +23,7 @@ export class MapKernel implements Kernel {
   readonly anchors = []
   readonly finished: Value[] = []
   readonly flops = 0
-  readonly shape: Shape
+  private shape: Shape
 
   constructor(value: Value, whole = false) {
     this.finished.push(value)
@@ -39,10 +39,19 @@ export class MapKernel implements Kernel {
     return `${labelOf(this.finished[this.finished.length - 1])}_elements`
   }
 
+  /** Takes a narrower value too, where what it has can be made in pieces of that width. */
   take(value: Value, trial: Trial): boolean {
-    if (piecesOf(value, this.shape) === 0 || !trial(this.domain, [value])) return false
-    this.finished.push(value)
-    return true
+    const leading = this.shape.slice(0, -1)
+    const width = greatestDivisor(this.shape[leading.length] ?? 1, value.shape[value.shape.length - 1] ?? 1)
+    const narrower = this.shape.length > 0 && width >= 4 ? [[...leading, width]] : []
+    for (const shape of [this.shape, ...narrower]) {
+      const all = shape === this.shape ? [value] : [...this.finished, value]
+      if (all.some((each) => piecesOf(each, shape) === 0) || !trial(domainOf(shape), all)) continue
+      this.shape = shape
+      this.finished.push(value)
+      return true
+    }
+    return false
   }
 
   write(writing: Writing, stores: readonly Store[], name: string): KernelText {
@@ -56,9 +65,13 @@ export class MapKernel implements Kernel {
   }
 
   get domain(): Domain {
-    const place = atomIndex({ text: 'i', size: sizeOf(this.shape) })
-    return { shape: this.shape, index: unflat(place, this.shape), local: () => null }
+    return domainOf(this.shape)
   }
+}
+
+function domainOf(shape: Shape): Domain {
+  const place = atomIndex({ text: 'i', size: sizeOf(shape) })
+  return { shape, index: unflat(place, shape), local: () => null }
 }
 
 /** The greatest width along the last axis that all parts are multiples of which a value is cut and joined of. */

@@ -1,5 +1,6 @@
 import type { AppliedOf, Value } from '../value'
 import { atomIndex, constantIndex, shifted, type Index } from '../indices'
+import type { Emitter } from '../emitter'
 import { greatestDivisor } from './map'
 import {
   ceilDiv,
@@ -141,15 +142,9 @@ export class ProductKernel implements Kernel {
       line('workgroupBarrier();')
     })
     if (slices > 1) addSlices(line, sums, across * down, slices)
-    for (let r = 0; r < perRow; r++) {
-      for (let c = 0; c < perColumn; c++) {
-        const own = sums.filter((each) => each.r === r && each.c === c).map((each) => each.name)
-        const place = `m_first + down + ${r * down}u, n_first + across + ${c * across}u`
-        line(
-          `${slices > 1 ? 'if (slice == 0u) { ' : ''}${name}_finish(${place}, ${own.join(', ')});${slices > 1 ? ' }' : ''}`,
-        )
-      }
-    }
+    const finish = () => finishAll(emitter, name, sums, tile, parts)
+    if (slices > 1) emitter.block('if (slice == 0u)', finish)
+    else finish()
     const text = functionText(`${name}(group: u32, local: u32)`, emitter.lines)
     const shared = Math.max(deep * (aPitch + bPitch), slices > 1 ? THREADS * sums.length : 0)
     if (shared > SHARED)
@@ -159,7 +154,7 @@ export class ProductKernel implements Kernel {
 
   /** Brings a tile of a factor into workgroup memory; zeros where it reaches beyond the factor. */
   private load(
-    emitter: ReturnType<Writing['emitter']>,
+    emitter: Emitter,
     axis: 'm' | 'n',
     tile: number,
     size: number,
@@ -203,6 +198,26 @@ function grid(perRow: number, perColumn: number, parts: number): Sum[] {
     for (let c = 0; c < perColumn; c++)
       for (let part = 0; part < parts; part++) sums.push({ name: `sum${r}_${c}_${part}`, r, c, part })
   return sums
+}
+
+/** Finishes each of a thread's results, in a loop: what follows a product may be long, and is then in the kernel once. */
+function finishAll(emitter: Emitter, name: string, sums: readonly Sum[], tile: Tile, parts: number) {
+  const { perRow, perColumn } = tile
+  const call = (r: string, c: string, of: (part: number) => string) => {
+    const place = `m_first + down + ${r}, n_first + across + ${c}`
+    const own = Array.from({ length: parts }, (_, part) => of(part))
+    emitter.line(`${name}_finish(${place}, ${own.join(', ')});`)
+  }
+  if (perRow * perColumn === 1) return call('0u', '0u', (part) => `sum0_0_${part}`)
+  const [across, down] = [tile.columns / perColumn, tile.rows / perRow]
+  emitter.line(`var sums = array<f32, ${sums.length}>(${sums.map((sum) => sum.name).join(', ')});`)
+  emitter.block(`for (var i = 0u; i < ${perRow * perColumn}u; i++)`, () =>
+    call(
+      `i / ${perColumn}u * ${down}u`,
+      `i % ${perColumn}u * ${across}u`,
+      (part) => `sums[i * ${parts}u + ${part}u]`,
+    ),
+  )
 }
 
 /** Threads that share a result each summed some of its terms: the first adds them up, always in the same order. */
