@@ -21,7 +21,7 @@ export function findCuts(variables: readonly Variable[]): ReadonlyMap<Variable, 
     const parts = found.sort((a, b) => a.attributes.start - b.attributes.start)
     const [{ inputs, attributes }] = parts
     const cut: Cut = { source: inputs[0], axis: attributes.axis, parts }
-    for (const { output } of parts) cuts.set(output, cut)
+    if (isWhole(cut)) for (const { output } of parts) cuts.set(output, cut)
   }
   return cuts
 }
