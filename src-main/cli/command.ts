@@ -122,6 +122,7 @@ function looking(program: Command): void {
   verb(program, 'architecture', 'check an architecture and count its parameters by colour')
     .argument('<name|file>')
     .option('--unrolled', 'with every loop as one column of shapes per step')
+    .option('--kernels', 'what a GPU runs in a training step, as WGSL')
     .option('--vocabulary <n>', 'the size to count for, padding included (V)')
     .action(async (name: string, options: object) =>
       (await import('./verbs/architecture')).describeArchitecture(name, { ...options }),

@@ -1,22 +1,17 @@
 import { UnrollError } from '../../errors'
-import type { Compiled } from '../../graph/engine'
+import type { Compiled, KernelTime } from '../../graph/engine'
 import type { Program } from '../../graph/program'
 import { checkInput } from '../../graph/states'
 import type { Tensor } from '../../graph/tensor'
 import { createStorage, WORD, type Buffers } from './buffers'
 import type { DeviceProgram } from './device-program'
-import { COMPUTE_STAGE, USAGE, type GpuBuffer, type GpuDevice } from './gpu'
+import type { GpuBuffer, GpuCommandEncoder, GpuComputePass, GpuDevice } from './gpu'
+import { createPipeline, writeOffsets, type Pipeline } from './pipeline'
 import type { Readback } from './readback'
-import { OFFSETS_BINDING, type Shader } from './shader'
+import { OFFSETS_BINDING } from './shader'
+import { Stamps, timesByKernel } from './stamps'
 import { POOLS, type Pool } from './slots'
 import { fromWords, toWords } from './words'
-
-/** A shader on the device. */
-interface Pipeline {
-  readonly pipeline: object
-  readonly layout: object
-  readonly shader: Shader
-}
 
 interface Entry {
   readonly pipeline: Pipeline
@@ -75,22 +70,63 @@ export class CompiledProgram implements Compiled {
   }
 
   async run(inputs: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
+    this.write(inputs)
+    const encoder = this.device.createCommandEncoder()
+    const pass = encoder.beginComputePass()
+    let last: Pipeline | null = null
+    for (const entry of this.entries) {
+      if (entry.pipeline !== last) pass.setPipeline(entry.pipeline.pipeline)
+      last = entry.pipeline
+      this.dispatch(pass, entry)
+    }
+    pass.end()
+    return this.finish(encoder)
+  }
+
+  async profile(inputs: Readonly<Record<string, Tensor>>): Promise<readonly KernelTime[]> {
+    if (!this.device.features.has('timestamp-query')) {
+      throw new UnrollError(
+        'no-timestamps',
+        'This GPU does not tell how long its kernels take.',
+        'Measure whole steps: `unroll bench` without --profile.',
+      )
+    }
+    this.write(inputs)
+    const encoder = this.device.createCommandEncoder()
+    const stamps = new Stamps(this.device, this.entries.length)
+    this.entries.forEach((entry, i) => {
+      const pass = encoder.beginComputePass(stamps.around(i))
+      pass.setPipeline(entry.pipeline.pipeline)
+      this.dispatch(pass, entry)
+      pass.end()
+    })
+    stamps.resolve(encoder)
+    const read = this.readback.copy(encoder, [stamps.results])
+    await this.finish(encoder)
+    const [times] = await read()
+    stamps.dispose()
+    return timesByKernel(
+      this.lowered.dispatches.map(({ kernels }) => kernels.join(' + ')),
+      new BigUint64Array(times),
+    )
+  }
+
+  private write(inputs: Readonly<Record<string, Tensor>>) {
     this.present()
     this.program.inputs.forEach((input, i) => {
       const { region } = this.lowered.inputs[i]
       const words = toWords(checkInput(input, inputs))
       this.device.queue.writeBuffer(this.buffer(region.pool), region.offset * WORD, words)
     })
-    const encoder = this.device.createCommandEncoder()
-    const pass = encoder.beginComputePass()
-    let last: Pipeline | null = null
-    for (const { pipeline, groups, at } of this.entries) {
-      if (pipeline !== last) pass.setPipeline(pipeline.pipeline)
-      last = pipeline
-      pass.setBindGroup(0, this.bindGroup(pipeline), [at])
-      pass.dispatchWorkgroups(...groups)
-    }
-    pass.end()
+  }
+
+  private dispatch(pass: GpuComputePass, { pipeline, groups, at }: Entry) {
+    pass.setBindGroup(0, this.bindGroup(pipeline), [at])
+    pass.dispatchWorkgroups(...groups)
+  }
+
+  /** Submits what was recorded; brings the outputs when the device has come to their end. */
+  private async finish(encoder: GpuCommandEncoder): Promise<Readonly<Record<string, Tensor>>> {
     for (const { from, to } of this.lowered.copies) {
       const [source, target] = [this.buffer(from.pool), this.buffer(to.pool)]
       encoder.copyBufferToBuffer(source, from.offset * WORD, target, to.offset * WORD, from.size * WORD)
@@ -105,10 +141,21 @@ export class CompiledProgram implements Compiled {
       })),
     )
     this.device.queue.submit([encoder.finish()])
-    const found = await read()
+    const found = await this.arrived(read)
     return Object.fromEntries(
       outputs.map(({ name, dtype, shape }, i) => [name, { dtype, shape, data: fromWords(found[i], dtype) }]),
     )
+  }
+
+  /** Waiting for a device that goes away ends with that reason. */
+  private async arrived(read: () => Promise<ArrayBuffer[]>): Promise<ArrayBuffer[]> {
+    try {
+      return await read()
+    } catch (error) {
+      await Promise.race([this.device.lost, Promise.resolve()])
+      this.present()
+      throw error
+    }
   }
 
   async dispose(): Promise<void> {
@@ -141,57 +188,4 @@ export class CompiledProgram implements Compiled {
     this.bindGroups.set(pipeline, group)
     return group
   }
-}
-
-async function createPipeline(device: GpuDevice, shader: Shader): Promise<Pipeline> {
-  const layout = device.createBindGroupLayout({
-    entries: [
-      ...shader.bindings.map(({ pool, write }) => ({
-        binding: POOLS.indexOf(pool),
-        visibility: COMPUTE_STAGE,
-        buffer: { type: write ? ('storage' as const) : ('read-only-storage' as const) },
-      })),
-      {
-        binding: OFFSETS_BINDING,
-        visibility: COMPUTE_STAGE,
-        buffer: { type: 'uniform', hasDynamicOffset: true },
-      },
-    ],
-  })
-  const module = device.createShaderModule({ code: shader.text })
-  try {
-    const pipeline = await device.createComputePipelineAsync({
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: 'main' },
-    })
-    return { pipeline, layout, shader }
-  } catch (error) {
-    const { messages } = await module.getCompilationInfo()
-    const lines = Array.from(messages, ({ message, lineNum }) => `line ${lineNum}: ${message}`)
-    throw new UnrollError(
-      'kernel',
-      `The GPU's driver does not take a kernel: ${[...lines, String(error)].join('; ')}`,
-      'Take another engine, and tell the makers of Unroll about this one.',
-    )
-  }
-}
-
-/** All dispatches' offsets, one after the other as far apart as the device asks. */
-function writeOffsets(device: GpuDevice, { dispatches }: DeviceProgram) {
-  const step = device.limits.minUniformBufferOffsetAlignment
-  const places: number[] = []
-  let size = 0
-  for (const { offsets } of dispatches) {
-    places.push(size)
-    size += Math.ceil((offsets.length * WORD) / step) * step
-  }
-  const offsets = device.createBuffer({
-    label: 'offsets',
-    size: Math.max(step, size),
-    usage: USAGE.uniform | USAGE.copyTo,
-  })
-  const words = new Uint32Array(Math.max(step, size) / WORD)
-  dispatches.forEach((dispatch, i) => words.set(dispatch.offsets, places[i] / WORD))
-  device.queue.writeBuffer(offsets, 0, words.buffer)
-  return { offsets, places }
 }

@@ -23,6 +23,8 @@ interface StateType {
 export class WebGpuEngine implements Engine {
   readonly name = 'webgpu'
   readonly threads = 1
+  /** Enough that the device has work while losses travel; more would only delay what the guard sees. */
+  readonly ahead = 4
   private readonly states: States<StateType>
   private readonly layout = new StateLayout()
   private readonly buffers: Buffers

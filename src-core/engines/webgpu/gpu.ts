@@ -87,7 +87,7 @@ export interface GpuCommandEncoder {
   finish(): object
 }
 
-interface GpuComputePass {
+export interface GpuComputePass {
   setPipeline(pipeline: object): void
   setBindGroup(index: number, group: object | null, dynamicOffsets?: Iterable<number>): void
   dispatchWorkgroups(x: number, y?: number): void

@@ -6,6 +6,13 @@ import { UnrollError } from '../../../src-core/errors'
 import type { EngineProvider } from '../../../src-core/graph/engine'
 import { missingVulkan } from './vulkan'
 
+const DAWN_OPTIONS = [
+  // The kernels write workgroup memory before they read it: zeros before that cost time, most of all to compile.
+  'enable-dawn-features=disable_workgroup_init',
+  // Rounded times say little of kernels that take microseconds.
+  'disable-dawn-features=timestamp_quantization',
+]
+
 /** The GPU, by Dawn: the WebGPU of Chromium as a package for Node. */
 export const webgpuProvider: EngineProvider = {
   name: 'webgpu',
@@ -28,7 +35,7 @@ export const webgpuProvider: EngineProvider = {
   async create() {
     const { create } = await import('webgpu')
     // Kept, this would keep the process from ending: it goes when the engine does.
-    let gpu: ReturnType<typeof create> | null = create([])
+    let gpu: ReturnType<typeof create> | null = create(DAWN_OPTIONS)
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
     if (!adapter) {
       gpu = null
