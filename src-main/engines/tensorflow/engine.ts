@@ -57,8 +57,7 @@ export class TensorFlowEngine implements Engine {
 
   async write(state: string, value: Tensor): Promise<void> {
     const { variable } = this.states.fitting(state, value)
-    // A copy, because the caller may change its own.
-    const tensor = tensorOf(this.tf, { ...value, data: value.data.slice() })
+    const tensor = tensorOf(this.tf, value)
     variable.assign(tensor)
     tensor.dispose()
   }

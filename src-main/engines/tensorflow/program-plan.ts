@@ -93,16 +93,17 @@ export class ProgramPlan {
   }
 }
 
-/** A tensor on the backend's device. The data is looked at when an op first needs it. */
+/**
+ * A tensor on the backend's device. Its data is a copy: backends compute on the array that they are given, and what
+ * they make may share it.
+ */
 export function tensorOf(tf: TensorFlow, { dtype, shape, data }: Tensor): TfTensor {
-  return tf.tensor(narrowed(dtype, data), [...shape], dtype)
+  return tf.tensor(copied(dtype, data), [...shape], dtype)
 }
 
-/** The data as the backend holds it. */
-function narrowed(dtype: DType, data: TensorData): Float32Array | Int32Array | Uint8Array {
-  if (dtype === 'float32') return data instanceof Float32Array ? data : Float32Array.from(data)
-  if (dtype === 'int32') return data instanceof Int32Array ? data : Int32Array.from(data)
-  return data instanceof Uint8Array ? data : Uint8Array.from(data)
+function copied(dtype: DType, data: TensorData): Float32Array | Int32Array | Uint8Array {
+  if (dtype === 'float32') return Float32Array.from(data)
+  return dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data)
 }
 
 /** What a tensor holds, brought back from the device. */

@@ -10,7 +10,8 @@ import { opTable } from '../../fixtures/op-table'
 const reason = await tensorflowProvider.unavailable()
 if (reason !== null) process.stderr.write(`\nNOT TESTED: TensorFlow's native backend. ${reason}\n\n`)
 
-describe.skipIf(reason !== null)('tensorflow on its native backend', () => {
+const said = reason === null ? '' : ` (DID NOT RUN: ${reason})`
+describe.skipIf(reason !== null)(`tensorflow on its native backend${said}`, () => {
   let engine: Engine
   beforeAll(async () => {
     engine = await tensorflowProvider.create({ threads: 2 })

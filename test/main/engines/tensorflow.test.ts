@@ -155,6 +155,23 @@ describe('states on tensorflow', () => {
     await engine.dispose()
   })
 
+  it('take what an input holds when the program runs', async () => {
+    const engine = create()
+    const given = variable('given', 'float32', [1, 2])
+    const compiled = await engine.compile({
+      ...program,
+      inputs: [{ name: 'given', variable: given }],
+      outputs: {},
+      updates: { a: reshape(given, [2]), b: reshape(given, [2]) },
+    })
+    const data = Float32Array.of(1, 2)
+    const running = compiled.run({ given: { dtype: 'float32', shape: [1, 2], data } })
+    data.fill(9)
+    await running
+    for (const name of ['a', 'b']) expect(values(await engine.read(name))).toEqual([1, 2])
+    await engine.dispose()
+  })
+
   it('are refused where the shape is another, or no program has them', async () => {
     const engine = create()
     await engine.compile(program)
