@@ -98,6 +98,13 @@ module.exports = {
       to: { path: '^node_modules/onnxruntime-' },
     },
     {
+      name: 'tensorflow-in-its-adapter',
+      comment: 'TensorFlow takes a second to load and its native part is missing on most machines.',
+      severity: 'error',
+      from: { path: '^src-', pathNot: '^src-main/engines/tensorflow/' },
+      to: { path: '^node_modules/@tensorflow/' },
+    },
+    {
       name: 'engine-package-loaded-late',
       comment: 'The command answers at once: an engine is loaded when it is asked for, by import().',
       severity: 'error',
