@@ -2,7 +2,9 @@ import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { referenceProvider } from '../../../src-core/engines/reference/engine'
 import type { Engine } from '../../../src-core/graph/engine'
+import { TensorFlowEngine } from '../../../src-main/engines/tensorflow/engine'
 import { findInstallation } from '../../../src-main/engines/tensorflow/installation'
+import { lowerings, type TensorFlow } from '../../../src-main/engines/tensorflow/lowering'
 import { tensorflowProvider } from '../../../src-main/engines/tensorflow/provider'
 import { opError, trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
 import { opTable } from '../../fixtures/op-table'
@@ -13,14 +15,18 @@ if (reason !== null) process.stderr.write(`\nNOT TESTED: TensorFlow's native bac
 const said = reason === null ? '' : ` (DID NOT RUN: ${reason})`
 describe.skipIf(reason !== null)(`tensorflow on its native backend${said}`, () => {
   let engine: Engine
+  /** By tfjs-core alone, as on any other backend. */
+  let plain: Engine
   beforeAll(async () => {
     engine = await tensorflowProvider.create({ threads: 2 })
+    plain = new TensorFlowEngine(loaded(), lowerings, engine)
   })
-  afterAll(() => engine.dispose())
+  afterAll(() => Promise.all([engine, plain].map((each) => each.dispose())))
 
   for (const row of opTable) {
     it(`${row.op}: ${row.label}`, async () => {
       expect(await opError(engine, row)).toBeLessThan(1e-5)
+      expect(await opError(plain, row)).toBeLessThan(1e-5)
     })
   }
 
@@ -44,9 +50,7 @@ describe.skipIf(reason !== null)(`tensorflow on its native backend${said}`, () =
   })
 
   it('holds as many tensors after 200 steps as after one', async () => {
-    // What the provider has loaded.
-    const name = findInstallation()?.name ?? ''
-    const tf = createRequire(import.meta.url)(name) as typeof import('@tensorflow/tfjs-core')
+    const tf = loaded()
     const [before, other] = [tf.memory().numTensors, await tensorflowProvider.create({ threads: 2 })]
     const counts = new Set<number>()
     await trainSteps(other, 'stateful-lstm', 200, () => counts.add(tf.memory().numTensors))
@@ -55,3 +59,8 @@ describe.skipIf(reason !== null)(`tensorflow on its native backend${said}`, () =
     expect(tf.memory().numTensors).toBe(before)
   })
 })
+
+/** The package that the provider has loaded. */
+function loaded(): TensorFlow {
+  return createRequire(import.meta.url)(findInstallation()?.name ?? '') as TensorFlow
+}
