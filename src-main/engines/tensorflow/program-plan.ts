@@ -8,6 +8,7 @@ import { Block } from './block'
 import { Place, type Holder } from './holder'
 import type { Instructions } from './instructions'
 import type { Lowerings, TensorFlow } from './lowering'
+import { withWayOut } from './out-of-memory'
 import { Results } from './results'
 
 /** A program made ready: which op follows which, and when each value is done with. */
@@ -23,7 +24,7 @@ export class ProgramPlan {
   constructor(
     private readonly tf: TensorFlow,
     table: Lowerings,
-    program: Program,
+    private readonly program: Program,
     state: (name: string) => TfVariable,
   ) {
     this.outputs = Object.entries(program.outputs)
@@ -51,7 +52,7 @@ export class ProgramPlan {
     for (const place of given) this.holders.add(place)
   }
 
-  /** See `Compiled.run`. */
+  /** See `Compiled.run`. @throws UnrollError `out-of-memory`; the states are then as they were. */
   async run(given: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
     const results = this.compute(given)
     const outputs = results.slice(0, this.outputs.length)
@@ -78,7 +79,7 @@ export class ProgramPlan {
       return results
     } catch (error) {
       for (const holder of this.holders) holder.release()
-      throw error
+      throw withWayOut(error, this.program.name)
     }
   }
 

@@ -2,6 +2,9 @@ import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { referenceProvider } from '../../../src-core/engines/reference/engine'
 import type { Engine } from '../../../src-core/graph/engine'
+import { add, broadcastTo, slice, sum } from '../../../src-core/graph/ops'
+import { float32 } from '../../../src-core/graph/tensor'
+import { scalar, variable } from '../../../src-core/graph/variable'
 import { TensorFlowEngine } from '../../../src-main/engines/tensorflow/engine'
 import { findInstallation } from '../../../src-main/engines/tensorflow/installation'
 import { lowerings, type TensorFlow } from '../../../src-main/engines/tensorflow/lowering'
@@ -47,6 +50,26 @@ describe.skipIf(reason !== null)(`tensorflow on its native backend${said}`, () =
     const once = await trainSteps(await first, 'stacked-lstm', 20)
     expect(await trainSteps(await second, 'stacked-lstm', 20)).toEqual(once)
     for (const each of [first, second]) await (await each).dispose()
+  })
+
+  it('says when there is no memory left, and goes on after it', async () => {
+    const w = variable('w', 'float32', [1])
+    const rows = variable('rows', 'float32', [1 << 20, 1])
+    const state = { name: 'w', variable: w, role: 'parameter' as const }
+    const program = { states: [state], inputs: [{ name: 'rows', variable: rows }], outputs: {} }
+    const other = await tensorflowProvider.create({ threads: 2 })
+    const all = sum(broadcastTo(rows, [1 << 20, 1 << 20]), [0])
+    const large = await other.compile({ ...program, name: 'large', updates: { w: slice(all, 0, 0, 1) } })
+    const small = await other.compile({ ...program, name: 'small', updates: { w: add(w, scalar(1)) } })
+    const inputs = { rows: float32(rows.shape, new Float32Array(1 << 20)) }
+    await small.run(inputs)
+    const before = loaded().memory().numTensors
+    const message = /no memory left for a value of the shape \[1048576, 1048576\] in large/
+    await expect(large.run(inputs)).rejects.toThrow(message)
+    expect(loaded().memory().numTensors).toBe(before)
+    await small.run(inputs)
+    expect((await other.read('w')).data[0]).toBe(2)
+    await other.dispose()
   })
 
   it('holds as many tensors after 200 steps as after one', async () => {
