@@ -16,6 +16,8 @@ export interface Surroundings {
   local(value: Value, index: readonly Index[]): string | null
   /** Where a value that is in memory begins. */
   region(value: Value): Region
+  /** The step at hand, inside a loop. */
+  readonly step?: Index
 }
 
 /** Writes the statements that compute elements of values: everything that is element by element goes into one kernel. */
@@ -57,6 +59,8 @@ export class Emitter {
     const own = this.around.local(value, index)
     if (own !== null) return own.startsWith('(') ? this.let(own, value.name) : own
     if (this.around.isInMemory(value)) return this.load(value, index)
+    if (source.kind === 'element' && this.around.step)
+      return this.read(source.sequence, [this.around.step, ...index])
     if (source.kind === 'stack') {
       const [step, ...rest] = index
       if (step.terms.length > 0) throw new NotHere(value.name)

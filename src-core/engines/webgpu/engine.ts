@@ -6,6 +6,7 @@ import { sizeOf, type DType, type Shape, type Tensor } from '../../graph/tensor'
 import { Buffers, WORD } from './buffers'
 import { CompiledProgram } from './compiled'
 import type { GpuDevice } from './gpu'
+import type { LoopChoice } from './loop'
 import { lowerProgram } from './lower-program'
 import { Readback } from './readback'
 import { StateLayout } from './state-layout'
@@ -32,11 +33,15 @@ export class WebGpuEngine implements Engine {
   private readonly programs = new Set<CompiledProgram>()
   private lost: string | null = null
 
-  /** @param device its name for people, with the driver where that is known. */
+  /**
+   * @param device its name for people, with the driver where that is known.
+   * @param release drops what the device came from.
+   */
   constructor(
     private readonly gpu: GpuDevice,
     readonly device: string,
     private readonly release: () => void = () => undefined,
+    private readonly loops: LoopChoice = 'estimate',
   ) {
     this.buffers = new Buffers(gpu)
     this.readback = new Readback(gpu)
@@ -47,7 +52,7 @@ export class WebGpuEngine implements Engine {
   async compile(program: Program): Promise<Compiled> {
     this.states.declare(program)
     for (const { name, variable } of program.states) this.layout.declare(name, variable.dtype, variable.shape)
-    const lowered = lowerProgram(program, (name) => this.layout.region(name))
+    const lowered = lowerProgram(program, (name) => this.layout.region(name), this.loops)
     for (const [pool, size] of this.layout.sizes) this.buffers.reserve(pool, size)
     const compiled = await CompiledProgram.create(
       this.gpu,

@@ -4,6 +4,8 @@ import type { DeviceProgram, Dispatch, Held } from './device-program'
 import { Emitter, type Surroundings } from './emitter'
 import type { Home, Kernel, KernelText, Store } from './kernels/kernel'
 import { findUpdates, type Late } from './late'
+import type { Index } from './indices'
+import type { LoopChoice } from './loop'
 import { layOut, OwnRegion, type Lifetime } from './memory'
 import { Placement } from './placement'
 import { assemble, type Shader } from './shader'
@@ -34,9 +36,14 @@ interface Step {
  * A program as a list of dispatches: its loops unrolled, element-wise work in the kernels that make or read what it
  * works on, kernels that do not wait for one another in one dispatch.
  * @param stateRegion where a state lives.
+ * @param loops what becomes of loops; by an estimate of both ways where it is left out.
  */
-export function lowerProgram(program: Program, stateRegion: (name: string) => Region): DeviceProgram {
-  return new ProgramLowering(program, stateRegion).lower()
+export function lowerProgram(
+  program: Program,
+  stateRegion: (name: string) => Region,
+  loops: LoopChoice = 'estimate',
+): DeviceProgram {
+  return new ProgramLowering(program, stateRegion, loops).lower()
 }
 
 class ProgramLowering {
@@ -54,8 +61,9 @@ class ProgramLowering {
   constructor(
     private readonly program: Program,
     private readonly stateRegion: (name: string) => Region,
+    loops: LoopChoice,
   ) {
-    const unrolled = (this.unrolled = unroll(program))
+    const unrolled = (this.unrolled = unroll(program, loops))
     const outputs = [...unrolled.outputs.values()]
     this.order = reachValues([...outputs, ...unrolled.updates.values()])
     const wanted = new Set(outputs)
@@ -157,11 +165,12 @@ class ProgramLowering {
     name: string,
   ): Written {
     const emitters: Emitter[] = []
-    const emitter = (local: Surroundings['local']) => {
+    const emitter = (local: Surroundings['local'], step?: Index) => {
       const made = new Emitter(slots, {
         local,
         isInMemory: (value) => this.placement.isInMemory(value, position),
         region: (value) => this.regionOf(value),
+        ...(step ? { step } : {}),
       })
       emitters.push(made)
       return made

@@ -1,10 +1,12 @@
 import { Emitter, NotHere } from './emitter'
 import { elementsOf, type Domain, type Kernel } from './kernels/kernel'
+import { LoopKernel } from './kernels/loop'
 import { MapKernel } from './kernels/map'
 import { ProductKernel } from './kernels/product'
 import { ReductionKernel } from './kernels/reduction'
 import { RowsKernel } from './kernels/rows'
 import { ScatterKernel } from './kernels/scatter'
+import type { RowLoop } from './loop'
 import { Slots, type Region } from './slots'
 import { isHeavy } from './storing'
 import { sourcesOf, type Applied, type Value } from './value'
@@ -25,6 +27,10 @@ export class Placement {
   /** Finds the kernel for a value; those that it is computed from have theirs. */
   place(value: Value) {
     const { source } = value
+    if (source.kind === 'loop') {
+      this.positions.set(value, this.placeLoop(value, source.loop))
+      return
+    }
     if (source.kind !== 'apply') throw new Error('Only what is computed needs a kernel.')
     const position = isHeavy(value) ? this.placeHeavy(value, source) : this.placeElements(value)
     this.positions.set(value, position)
@@ -72,6 +78,15 @@ export class Placement {
       if (error instanceof NotHere) return false
       throw error
     }
+  }
+
+  /** All that comes out of one loop is one kernel's. */
+  private placeLoop(value: Value, loop: RowLoop): number {
+    const known = this.kernels.findIndex((kernel) => kernel instanceof LoopKernel && kernel.loop === loop)
+    const position = known >= 0 ? known : this.kernels.push(new LoopKernel(loop)) - 1
+    const kernel = this.kernels[position]
+    if (kernel instanceof LoopKernel) kernel.anchors.push(value)
+    return position
   }
 
   private placeHeavy(value: Value, node: Applied): number {

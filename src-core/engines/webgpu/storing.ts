@@ -80,7 +80,7 @@ function origins(order: readonly Value[]): (value: Value) => Value {
 const isProduct = ({ source }: Value) => source.kind === 'apply' && source.op === 'matmul'
 
 export function isHeavy({ source }: Value): boolean {
-  return source.kind === 'apply' && pointwise[source.op] === null
+  return source.kind === 'loop' || (source.kind === 'apply' && pointwise[source.op] === null)
 }
 
 /** Whether a kernel reads each element of its input once, so that it can as well compute it. */

@@ -4,7 +4,9 @@ import { reachLive } from '../../graph/rewrites/live'
 import type { Scan } from '../../graph/scan'
 import { sameShape, type DType, type Shape } from '../../graph/tensor'
 import { uniformValue, type Variable } from '../../graph/variable'
+import { suitsRows, type LoopChoice, type RowLoop } from './loop'
 import type { AppliedOf, Source, Value } from './value'
+import { fitsRows } from './kernels/loop'
 
 export interface Unrolled {
   /** By the output's name. */
@@ -19,10 +21,10 @@ export interface Unrolled {
  * The program with its loops step after step: what a step hands to the next can then be fused with it like
  * anything else. Steps whose kernels come out alike share one pipeline.
  */
-export function unroll(program: Program): Unrolled {
+export function unroll(program: Program, loops: LoopChoice): Unrolled {
   const outputs = Object.entries(program.outputs)
   const updates = Object.entries(program.updates)
-  const unroller = new Unroller()
+  const unroller = new Unroller(loops)
   const given = (kind: 'input' | 'state') => (each: { name: string; variable: Variable }) =>
     [each.name, unroller.give(each.variable, { kind, key: each.name }, each.name)] as const
   const inputs = new Map(program.inputs.map(given('input')))
@@ -40,6 +42,9 @@ const VIEWS: ReadonlySet<OpName> = new Set<OpName>(['reshape', 'broadcastTo', 's
 
 class Unroller {
   private nextId = 0
+
+  constructor(private readonly loops: LoopChoice) {}
+
   /** Inside a loop, the values of the step at hand. */
   private readonly values = new Map<Variable, Value>()
   /** What a loop makes of a state is called like the state. */
@@ -76,9 +81,51 @@ class Unroller {
         this.values.set(variable, this.apply(node, this.names.get(variable) ?? variable.name))
       else if (node.kind === 'scan' && !done.has(node)) {
         done.add(node)
-        this.loop(node)
+        const rows = suitsRows(node, this.loops) ? this.rowLoop(node) : null
+        if (rows && fitsRows(rows)) this.giveOutputs(node, rows)
+        else this.loop(node)
       }
     }
+  }
+
+  /** One symbolic step of a loop. */
+  private rowLoop(node: Scan): RowLoop {
+    node.states.forEach(({ name }, i) => name && this.names.set(node.next[i], name))
+    const sequences = node.sequences.map((sequence) => this.value(sequence))
+    const initial = node.initial.map((each) => this.value(each))
+    const captured = node.captured.map((each) => this.value(each))
+    node.body.variables.forEach((variable) => this.values.delete(variable))
+    node.elements.forEach((element, i) =>
+      this.give(element, { kind: 'element', sequence: sequences[i] }, sequences[i].name),
+    )
+    const states = node.states.map((state, at) =>
+      this.give(state, { kind: 'loopState', at }, state.name ?? 'state'),
+    )
+    this.compute(node.body.variables)
+    const next = node.next.map((each) => this.value(each))
+    const collected = node.collected.map((each) => this.value(each))
+    node.body.variables.forEach((variable) => this.values.delete(variable))
+    const { length, reverse } = node
+    return {
+      length,
+      reverse,
+      rows: states[0].shape[0],
+      sequences,
+      initial,
+      captured,
+      states,
+      next,
+      collected,
+    }
+  }
+
+  private giveOutputs(node: Scan, loop: RowLoop) {
+    node.final.forEach((final, at) =>
+      this.give(final, { kind: 'loop', loop, output: 'final', at }, loop.next[at].name),
+    )
+    node.stacked.forEach((stacked, at) =>
+      this.give(stacked, { kind: 'loop', loop, output: 'stacked', at }, loop.collected[at].name),
+    )
   }
 
   private loop(node: Scan) {
@@ -105,7 +152,7 @@ class Unroller {
   /** What a kernel can write; what is there from the start is copied. */
   readonly made = (value: Value): Value => {
     const { source, shape, dtype, name } = value
-    if (source.kind === 'apply') return value
+    if (source.kind === 'apply' || source.kind === 'loop') return value
     return this.make(
       { kind: 'apply', op: 'reshape', attributes: { shape }, inputs: [value], shape, dtype },
       dtype,

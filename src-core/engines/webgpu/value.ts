@@ -1,5 +1,6 @@
 import type { OpAttributes, OpName } from '../../graph/op'
 import type { DType, Shape, Tensor } from '../../graph/tensor'
+import type { RowLoop } from './loop'
 
 /** What a kernel computes, reads or writes: a variable of the program, one for each step where it is in a loop. */
 export interface Value {
@@ -36,10 +37,22 @@ export type Source =
       /** The same, as a step of another loop reads them one by one. */
       readonly elements: readonly Value[]
     }
+  /** What comes out of a loop that is a kernel of its own: states after the last step, or values of all steps. */
+  | {
+      readonly kind: 'loop'
+      readonly loop: RowLoop
+      readonly output: 'final' | 'stacked'
+      readonly at: number
+    }
+  /** Inside such a loop: a sequence's element at the step at hand, a state before it. */
+  | { readonly kind: 'element'; readonly sequence: Value }
+  | { readonly kind: 'loopState'; readonly at: number }
 
 /** The values that a value is computed from. */
 export function sourcesOf({ source }: Value): readonly Value[] {
   if (source.kind === 'apply') return source.inputs
+  if (source.kind === 'loop')
+    return [...source.loop.sequences, ...source.loop.initial, ...source.loop.captured]
   return source.kind === 'stack' ? source.parts : []
 }
 

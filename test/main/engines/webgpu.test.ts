@@ -1,9 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { WebGpuEngine } from '../../../src-core/engines/webgpu/engine'
+import type { LoopChoice } from '../../../src-core/engines/webgpu/loop'
 import { referenceProvider } from '../../../src-core/engines/reference/engine'
 import type { Engine } from '../../../src-core/graph/engine'
 import type { Program } from '../../../src-core/graph/program'
 import { add, matmul } from '../../../src-core/graph/ops'
 import { variable } from '../../../src-core/graph/variable'
+import { openDawn } from '../../../src-main/engines/webgpu/dawn'
 import { webgpuProvider } from '../../../src-main/engines/webgpu/provider'
 import { opError, trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
 import { opTable } from '../../fixtures/op-table'
@@ -23,26 +26,33 @@ here(`the op table on webgpu${said}`, () => {
   }
 })
 
+async function engineWith(loops: LoopChoice): Promise<Engine> {
+  const { device, name, release } = await openDawn()
+  return new WebGpuEngine(device, name, release, loops)
+}
+
 here(`20 training steps on webgpu${said}`, () => {
-  for (const name of ['simple-rnn', 'gru', 'stateful-lstm', 'stacked-lstm']) {
-    it(`agree with the reference: ${name}`, async () => {
-      const expected = await trainSteps(await referenceProvider.create({}), name, 20)
-      const engine = await webgpuProvider.create({})
-      const found = await trainSteps(engine, name, 20)
-      await engine.dispose()
-      expect(trainingDifference(found, expected)).toBeLessThan(1e-4)
+  for (const loops of ['rows', 'steps'] as const) {
+    for (const name of ['simple-rnn', 'gru', 'stateful-lstm', 'stacked-lstm']) {
+      it(`agree with the reference: ${name}, its loops as ${loops}`, async () => {
+        const expected = await trainSteps(await referenceProvider.create({}), name, 20)
+        const engine = await engineWith(loops)
+        const found = await trainSteps(engine, name, 20)
+        await engine.dispose()
+        expect(trainingDifference(found, expected)).toBeLessThan(1e-4)
+      })
+    }
+
+    it(`give the same bits for the same numbers, loops as ${loops}`, async () => {
+      const runs = []
+      for (const _ of [1, 2]) {
+        const engine = await engineWith(loops)
+        runs.push(await trainSteps(engine, 'simple-rnn', 5))
+        await engine.dispose()
+      }
+      expect(runs[1]).toEqual(runs[0])
     })
   }
-
-  it('give the same bits for the same numbers', async () => {
-    const runs = []
-    for (const _ of [1, 2]) {
-      const engine = await webgpuProvider.create({})
-      runs.push(await trainSteps(engine, 'simple-rnn', 5))
-      await engine.dispose()
-    }
-    expect(runs[1]).toEqual(runs[0])
-  })
 })
 
 /** w' = 2 · w, and what w was */

@@ -47,7 +47,7 @@ export interface Domain {
 /** What a kernel needs to be written. */
 export interface Writing {
   readonly slots: Slots
-  emitter(local: Domain['local']): Emitter
+  emitter(local: Domain['local'], step?: Index): Emitter
 }
 
 /** A kernel as WGSL: functions, of which the one called `name` takes (group: u32, local: u32). */
@@ -61,7 +61,7 @@ export interface KernelText {
 
 /** Some values, and how threads share the work of making them. */
 export interface Kernel {
-  readonly kind: 'map' | 'product' | 'reduction' | 'rows' | 'scatter'
+  readonly kind: 'map' | 'product' | 'reduction' | 'rows' | 'scatter' | 'loop'
   readonly name: string
   /** Values that are made by more than reading other elements. */
   readonly anchors: readonly Value[]
