@@ -8,7 +8,7 @@ import type { DeviceProgram } from './device-program'
 import type { GpuBuffer, GpuCommandEncoder, GpuComputePass, GpuDevice } from './gpu'
 import { createPipeline, writeOffsets, type Pipeline } from './pipeline'
 import type { Readback } from './readback'
-import { OFFSETS_BINDING } from './shader'
+import { OFFSETS_BINDING, type Shader } from './shader'
 import { Stamps, timesByKernel } from './stamps'
 import { POOLS, type Pool } from './slots'
 import { fromWords, toWords } from './words'
@@ -58,8 +58,9 @@ export class CompiledProgram implements Compiled {
       if (buffer) device.queue.writeBuffer(buffer, region.offset * WORD, toWords({ dtype, shape: [], data }))
     }
     const shaders = [...new Set(lowered.dispatches.map(({ shader }) => shader))]
-    const made = await Promise.all(shaders.map((shader) => createPipeline(device, shader)))
-    const pipelines = new Map(shaders.map((shader, i) => [shader, made[i]]))
+    const pipelines = new Map<Shader, Pipeline>()
+    // One after the other: all at once, the software driver has taken minutes for what takes it seconds.
+    for (const shader of shaders) pipelines.set(shader, await createPipeline(device, shader))
     const { offsets, places } = writeOffsets(device, lowered)
     const entries = lowered.dispatches.map(({ shader, groups }, i) => {
       const pipeline = pipelines.get(shader)

@@ -22,7 +22,6 @@ export async function openDawn(): Promise<OpenDevice> {
   let gpu: ReturnType<typeof create> | null = create(DAWN_OPTIONS)
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) {
-    gpu = null
     throw new UnrollError(
       'engine-unavailable',
       'Dawn finds no GPU on this machine.',

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { trafficOf } from '../../../src-core/engines/webgpu/device-program'
-import { atomIndex, flat, keyOf, plus, textOf, unflat } from '../../../src-core/engines/webgpu/indices'
+import {
+  atomIndex,
+  flat,
+  type Index,
+  keyOf,
+  plus,
+  rangeOf,
+  unflat,
+  within,
+} from '../../../src-core/engines/webgpu/indices'
 import type { LoopChoice } from '../../../src-core/engines/webgpu/loop'
 import { lowerProgram } from '../../../src-core/engines/webgpu/lower-program'
 import { layOut, OwnRegion } from '../../../src-core/engines/webgpu/memory'
@@ -105,19 +114,27 @@ describe('indices', () => {
     expect(keyOf(flat(there, [8, 64, 256]))).toBe(keyOf(flat([atom('m', 512), atom('n', 256)], [512, 256])))
   })
 
-  it('are as large as their text says, for every value of their counters', () => {
+  it('name the element that they should, for every value of their counters', () => {
     const index = unflat(plus(atom('i', 35), atom('j', 4), 35), [10, 14])
     for (let i = 0; i < 35; i++) {
       for (let j = 0; j < 4; j++) {
-        const value = (text: string) => Number(new Function('i', 'j', `return ${integerText(text)}`)(i, j))
-        const [row, column] = index.map((each) => value(textOf(each)))
-        expect([row, column]).toEqual([Math.floor((i + 35 * j) / 14), (i + 35 * j) % 14])
+        const found = index.map((each) => valueOf(each, { i, j }))
+        expect(found).toEqual([Math.floor((i + 35 * j) / 14), (i + 35 * j) % 14])
       }
     }
   })
 
-  /** WGSL's u32 arithmetic as JavaScript. */
-  function integerText(text: string): string {
-    return text.replace(/(\d+)u/g, '$1').replace(/\(\(([^()]*)\) \/ (\d+)\)/g, 'Math.floor(($1) / $2)')
+  it('know what a branch of a kernel knows', () => {
+    const inside = within(atom('i', 100), 20, 30)
+    expect(rangeOf(inside)).toEqual([0, 29])
+    expect(within(atom('i', 30), 0, 30)).toEqual(atom('i', 30))
+  })
+
+  function valueOf({ constant, terms }: Index, counters: Readonly<Record<string, number>>): number {
+    return terms.reduce((sum, { atom: { text, part }, factor }) => {
+      const whole = part ? valueOf(part.of, counters) : counters[text]
+      const value = part ? (part.kind === 'quotient' ? Math.floor(whole / part.by) : whole % part.by) : whole
+      return sum + factor * value
+    }, constant)
   }
 })

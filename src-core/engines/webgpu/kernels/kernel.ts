@@ -1,5 +1,6 @@
 import { sizeOf, type Shape } from '../../../graph/tensor'
-import { Emitter, NotHere } from '../emitter'
+import type { Emitter } from '../emitter'
+import { NotHere } from '../emitter'
 import {
   flat,
   keyOf,
@@ -110,11 +111,17 @@ export function writeStores(emitter: Emitter, domain: Domain, stores: readonly S
     const place = flat(index, value.shape)
     homes.forEach(({ window, start, region, place: where }, i) => {
       const put = (to: Index) => emitter.store(value, shifted(to, start), text, region, where, `home ${i}`)
-      if (!window) return put(place)
+      if (!window) {
+        put(place)
+        return
+      }
       const [first, size] = window
       const [low, high] = rangeOf(place)
       if (high < first || low >= first + size) return
-      if (low >= first && high < first + size) return put(within(place, first, size))
+      if (low >= first && high < first + size) {
+        put(within(place, first, size))
+        return
+      }
       const condition = `${textOf(place)} >= ${first}u && ${textOf(place)} < ${first + size}u`
       emitter.block(`if (${condition})`, () => put(within(place, first, size)))
     })

@@ -172,7 +172,10 @@ export class ProductKernel implements Kernel {
         const k = this.depth === 1 ? constantIndex(0) : atomIndex({ text: 'k', size: this.depth })
         return read(place, k)
       }
-      if (fits) return put().forEach(([at, x]) => emitter.line(`shared_f32[${at}] = ${x};`))
+      if (fits) {
+        put().forEach(([at, x]) => emitter.line(`shared_f32[${at}] = ${x};`))
+        return
+      }
       const places: string[] = []
       emitter.block(`if (${axis} < ${size}u && k < ${this.depth}u)`, () =>
         put().forEach(([at, x]) => {
@@ -208,7 +211,10 @@ function finishAll(emitter: Emitter, name: string, sums: readonly Sum[], tile: T
     const own = Array.from({ length: parts }, (_, part) => of(part))
     emitter.line(`${name}_finish(${place}, ${own.join(', ')});`)
   }
-  if (perRow * perColumn === 1) return call('0u', '0u', (part) => `sum0_0_${part}`)
+  if (perRow * perColumn === 1) {
+    call('0u', '0u', (part) => `sum0_0_${part}`)
+    return
+  }
   const [across, down] = [tile.columns / perColumn, tile.rows / perRow]
   emitter.line(`var sums = array<f32, ${sums.length}>(${sums.map((sum) => sum.name).join(', ')});`)
   emitter.block(`for (var i = 0u; i < ${perRow * perColumn}u; i++)`, () =>
