@@ -9,7 +9,7 @@ export interface GpuDevice {
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>
   createBuffer(descriptor: { label?: string; size: number; usage: number }): GpuBuffer
   createShaderModule(descriptor: { label?: string; code: string }): GpuShaderModule
-  createBindGroupLayout(descriptor: { entries: readonly LayoutEntry[] }): object
+  createBindGroupLayout(descriptor: { entries: Iterable<LayoutEntry> }): object
   createPipelineLayout(descriptor: { bindGroupLayouts: Iterable<object | null | undefined> }): object
   createComputePipelineAsync(descriptor: {
     label?: string
@@ -64,10 +64,7 @@ interface GpuQueue {
 interface LayoutEntry {
   readonly binding: number
   readonly visibility: number
-  readonly buffer: {
-    readonly type: 'storage' | 'read-only-storage' | 'uniform'
-    readonly hasDynamicOffset?: boolean
-  }
+  readonly buffer?: object
 }
 
 export interface GpuQuerySet {

@@ -15,9 +15,13 @@ const DRIVER_FOLDERS = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d', '/usr/lo
 /**
  * What of Vulkan, by which Dawn reaches the GPU on Linux, is not on this machine, in one sentence, or null. Files are
  * looked for and nothing is loaded.
+ * @param libraries folders that libraries are in, besides those that `env` names.
  */
-export function missingVulkan(env: Readonly<Record<string, string | undefined>>): string | null {
-  const folders = [...(env['LD_LIBRARY_PATH'] ?? '').split(':').filter(Boolean), ...LIBRARY_FOLDERS]
+export function missingVulkan(
+  env: Readonly<Record<string, string | undefined>>,
+  libraries: readonly string[] = LIBRARY_FOLDERS,
+): string | null {
+  const folders = [...(env['LD_LIBRARY_PATH'] ?? '').split(':').filter(Boolean), ...libraries]
   if (!folders.some((folder) => existsSync(join(folder, LOADER))))
     return `Vulkan's ${LOADER} is not on this machine; apt-get install libvulkan1 or its like brings it.`
   const named = (env['VK_DRIVER_FILES'] ?? env['VK_ICD_FILENAMES'] ?? '').split(':').filter(Boolean)
