@@ -156,7 +156,7 @@ function placeOf({ source }: Value): Place {
 }
 
 /** A number as WGSL's f32. */
-export function literal(number: number): string {
+function literal(number: number): string {
   const single = Math.fround(number)
   if (!Number.isFinite(single)) return single > 0 ? '3.4028234e38f' : '-3.4028234e38f'
   return Math.abs(single) < 1.1754944e-38 ? '0f' : `${Number.parseFloat(number.toPrecision(9))}f`

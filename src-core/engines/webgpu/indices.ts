@@ -81,7 +81,7 @@ export function textOf({ constant, terms }: Index): string {
 }
 
 /** u32 wraps around, so what is negative until something is added to it is a large number. */
-export const unsigned = (value: number): string => `${value >>> 0}u`
+const unsigned = (value: number): string => `${value >>> 0}u`
 
 /** What an index is known to be inside a branch of the kernel: start ≤ index < start + size, counted from start. */
 export function within(index: Index, start: number, size: number): Index {
@@ -92,7 +92,7 @@ export function within(index: Index, start: number, size: number): Index {
 }
 
 /** index / by and index % by. */
-export function divided(index: Index, by: number): readonly [quotient: Index, remainder: Index] {
+function divided(index: Index, by: number): readonly [quotient: Index, remainder: Index] {
   if (by === 1) return [index, constantIndex(0)]
   const whole = Math.floor(index.constant / by)
   const multiples = index.terms.filter(({ factor }) => factor % by === 0)

@@ -8,6 +8,7 @@ import type { Index } from './indices'
 import type { LoopChoice } from './loop'
 import { layOut, OwnRegion, type Lifetime } from './memory'
 import { Placement } from './placement'
+import { Regions } from './regions'
 import { assemble, type Shader } from './shader'
 import { poolOf, Slots, type Region } from './slots'
 import { isHeavy, valuesToStore } from './storing'
@@ -51,11 +52,9 @@ class ProgramLowering {
   private readonly order: readonly Value[]
   private readonly placement = new Placement()
   private readonly late: Late
-  private readonly regions = new Map<Value, OwnRegion>()
-  /** The stacks that a value is a step of, and which. */
-  private readonly stacksOf = new Map<Value, { readonly stack: Value; readonly step: number }[]>()
   /** Values that some kernel or the host reads from memory. */
   private readonly needed = new Set<Value>()
+  private readonly regions: Regions
   private readonly moved = new Map<string, OwnRegion>()
 
   constructor(
@@ -72,12 +71,7 @@ class ProgramLowering {
     const stored = valuesToStore(this.order, wanted, [...unrolled.updates.values()])
     for (const value of this.order) if (isHeavy(value) || stored.has(value)) this.placement.place(value)
     this.late = findUpdates(unrolled, this.placement)
-    for (const stack of this.order) {
-      if (stack.source.kind !== 'stack') continue
-      stack.source.parts.forEach((part, step) =>
-        this.stacksOf.set(part, [...(this.stacksOf.get(part) ?? []), { stack, step }]),
-      )
-    }
+    this.regions = new Regions(this.order, this.needed, stateRegion)
   }
 
   lower(): DeviceProgram {
@@ -110,7 +104,7 @@ class ProgramLowering {
       const kernel = this.placement.kernels[position]
       const values = [...kernel.anchors, ...kernel.finished].filter((value) => this.needed.has(value))
       if (values.length === 0) continue
-      const stores = values.map((value) => ({ value, homes: this.homesOf(value) }))
+      const stores = values.map((value) => ({ value, homes: this.regions.homesOf(value) }))
       const written = this.write(kernel, position, stores, new Slots(), kernel.name)
       this.need(written)
       steps.push({ kernel, position, stores, written, level: 0 })
@@ -169,7 +163,7 @@ class ProgramLowering {
       const made = new Emitter(slots, {
         local,
         isInMemory: (value) => this.placement.isInMemory(value, position),
-        region: (value) => this.regionOf(value),
+        region: (value) => this.regions.of(value),
         ...(step ? { step } : {}),
       })
       emitters.push(made)
@@ -226,43 +220,13 @@ class ProgramLowering {
     return { shader: known, groups, offsets: slots.values(), kernels: [...taken], flops }
   }
 
-  private homesOf(value: Value): Home[] {
-    const size = sizeOf(value.shape)
-    const stacks = (this.stacksOf.get(value) ?? []).filter(({ stack }) => this.needed.has(stack))
-    const homes = stacks.map(({ stack, step }) => ({
-      place: 'work' as const,
-      region: () => this.regionOf(stack),
-      start: step * size,
-    }))
-    return homes.length > 0 ? homes : [{ place: 'work', region: () => this.ownRegion(value), start: 0 }]
-  }
-
-  /** Where kernels read a value. */
-  private regionOf(value: Value): Region {
-    if (value.source.kind === 'state') return this.stateRegion(value.source.key)
-    const [first] = (this.stacksOf.get(value) ?? []).filter(({ stack }) => this.needed.has(stack))
-    const size = sizeOf(value.shape)
-    return first ? this.ownRegion(first.stack).part(first.step * size, size) : this.ownRegion(value)
-  }
-
-  private ownRegion(value: Value): OwnRegion {
-    const { kind } = value.source
-    const pool = poolOf(kind === 'input' || kind === 'constant' ? 'given' : 'work', value.dtype)
-    const region = this.regions.get(value) ?? new OwnRegion(pool, sizeOf(value.shape))
-    this.regions.set(value, region)
-    return region
-  }
-
   /** From which level to which each region of the working memory holds something that is still read. */
   private lifetimes(steps: readonly Step[], levels: number): Lifetime[] {
     const found = new Map<OwnRegion, { first: number; last: number }>()
     const use = (value: Value, level: number) => {
       const { kind } = value.source
       if (kind === 'state' || kind === 'input' || kind === 'constant') return
-      const stacks = (this.stacksOf.get(value) ?? []).filter(({ stack }) => this.needed.has(stack))
-      const regions =
-        stacks.length > 0 ? stacks.map(({ stack }) => this.ownRegion(stack)) : [this.ownRegion(value)]
-      for (const region of regions) {
+      for (const region of this.regions.written(value)) {
         const known = found.get(region) ?? { first: level, last: level }
         found.set(region, { first: Math.min(known.first, level), last: Math.max(known.last, level) })
       }
@@ -282,17 +246,17 @@ class ProgramLowering {
     const inputs = [...this.unrolled.inputs].map(([name, value]) => this.held(name, value))
     const constants = this.order.flatMap((value) => {
       if (value.source.kind !== 'constant') return []
-      return [{ region: this.ownRegion(value), data: value.source.tensor.data }]
+      return [{ region: this.regions.own(value), data: value.source.tensor.data }]
     })
     const all = [
       ...this.unrolled.inputs.values(),
       ...this.order.filter(({ source }) => source.kind === 'constant'),
     ]
-    const sizes = layOut(all.map((value) => ({ region: this.ownRegion(value), first: 0, last: 0 })))
+    const sizes = layOut(all.map((value) => ({ region: this.regions.own(value), first: 0, last: 0 })))
     return { inputs, constants, sizes }
   }
 
   private held(name: string, value: Value): Held {
-    return { name, dtype: value.dtype, shape: value.shape, region: this.regionOf(value) }
+    return { name, dtype: value.dtype, shape: value.shape, region: this.regions.of(value) }
   }
 }

@@ -6,7 +6,7 @@ import { sameShape, type DType, type Shape } from '../../graph/tensor'
 import { uniformValue, type Variable } from '../../graph/variable'
 import { suitsRows, type LoopChoice, type RowLoop } from './loop'
 import type { AppliedOf, Source, Value } from './value'
-import { fitsRows } from './kernels/loop'
+import { fitsRows } from './kernels/row-plan'
 
 export interface Unrolled {
   /** By the output's name. */
