@@ -6,7 +6,7 @@ import { sizeOf, type DType, type Shape, type Tensor } from '../../graph/tensor'
 import { Buffers, WORD } from './buffers'
 import { CompiledProgram } from './compiled'
 import type { GpuDevice } from './gpu'
-import type { LoopChoice } from './loop'
+import { GPU_CHOICES, type Choices } from './choices'
 import { lowerProgram } from './lower-program'
 import { Readback } from './readback'
 import { StateLayout } from './state-layout'
@@ -41,7 +41,7 @@ export class WebGpuEngine implements Engine {
     private readonly gpu: GpuDevice,
     readonly device: string,
     private readonly release: () => void = () => undefined,
-    private readonly loops: LoopChoice = 'estimate',
+    private readonly choices: Choices = GPU_CHOICES,
   ) {
     this.buffers = new Buffers(gpu)
     this.readback = new Readback(gpu)
@@ -52,7 +52,7 @@ export class WebGpuEngine implements Engine {
   async compile(program: Program): Promise<Compiled> {
     this.states.declare(program)
     for (const { name, variable } of program.states) this.layout.declare(name, variable.dtype, variable.shape)
-    const lowered = lowerProgram(program, (name) => this.layout.region(name), this.loops)
+    const lowered = lowerProgram(program, (name) => this.layout.region(name), this.choices)
     for (const [pool, size] of this.layout.sizes) this.buffers.reserve(pool, size)
     const compiled = await CompiledProgram.create(
       this.gpu,

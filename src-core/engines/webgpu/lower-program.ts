@@ -5,7 +5,7 @@ import { Emitter, type Surroundings } from './emitter'
 import type { Home, Kernel, KernelText, Store } from './kernels/kernel'
 import { findUpdates, type Late } from './late'
 import type { Index } from './indices'
-import type { LoopChoice } from './loop'
+import { GPU_CHOICES, type Choices } from './choices'
 import { layOut, OwnRegion, type Lifetime } from './memory'
 import { Placement } from './placement'
 import { Regions } from './regions'
@@ -37,14 +37,13 @@ interface Step {
  * A program as a list of dispatches: its loops unrolled, element-wise work in the kernels that make or read what it
  * works on, kernels that do not wait for one another in one dispatch.
  * @param stateRegion where a state lives.
- * @param loops what becomes of loops; by an estimate of both ways where it is left out.
  */
 export function lowerProgram(
   program: Program,
   stateRegion: (name: string) => Region,
-  loops: LoopChoice = 'estimate',
+  choices: Choices = GPU_CHOICES,
 ): DeviceProgram {
-  return new ProgramLowering(program, stateRegion, loops).lower()
+  return new ProgramLowering(program, stateRegion, choices).lower()
 }
 
 class ProgramLowering {
@@ -60,9 +59,9 @@ class ProgramLowering {
   constructor(
     private readonly program: Program,
     private readonly stateRegion: (name: string) => Region,
-    loops: LoopChoice,
+    private readonly choices: Choices,
   ) {
-    const unrolled = (this.unrolled = unroll(program, loops))
+    const unrolled = (this.unrolled = unroll(program, choices.loops))
     const outputs = [...unrolled.outputs.values()]
     this.order = reachValues([...outputs, ...unrolled.updates.values()])
     const wanted = new Set(outputs)
@@ -169,7 +168,7 @@ class ProgramLowering {
       emitters.push(made)
       return made
     }
-    const text = kernel.write({ slots, emitter }, stores, name)
+    const text = kernel.write({ slots, emitter, enoughGroups: this.choices.enoughGroups }, stores, name)
     const merged = <K>(of: (each: Emitter) => ReadonlyMap<K, ReadonlySet<string>>) => {
       const all = new Map<K, Set<string>>()
       for (const each of emitters)

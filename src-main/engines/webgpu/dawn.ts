@@ -12,6 +12,8 @@ interface OpenDevice {
   readonly device: GpuDevice
   /** For people. */
   readonly name: string
+  /** Whether it is the CPU that computes. */
+  readonly software: boolean
   readonly release: () => void
 }
 
@@ -37,5 +39,6 @@ export async function openDawn(): Promise<OpenDevice> {
     requiredFeatures: features.has('timestamp-query') ? ['timestamp-query'] : [],
   })
   const name = [info.device || info.architecture || info.vendor, info.description].filter(Boolean).join(', ')
-  return { device, name, release: () => (gpu = null) }
+  const software = /swiftshader|llvmpipe/i.test(`${name} ${info.architecture}`)
+  return { device, name, software, release: () => (gpu = null) }
 }

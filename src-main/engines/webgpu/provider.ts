@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { GPU_CHOICES, SOFTWARE_CHOICES } from '../../../src-core/engines/webgpu/choices'
 import { WebGpuEngine } from '../../../src-core/engines/webgpu/engine'
 import type { EngineProvider } from '../../../src-core/graph/engine'
 import { openDawn } from './dawn'
@@ -26,7 +27,7 @@ export const webgpuProvider: EngineProvider = {
     return platform === 'linux' ? missingVulkan(process.env) : null
   },
   async create() {
-    const { device, name, release } = await openDawn()
-    return new WebGpuEngine(device, name, release)
+    const { device, name, software, release } = await openDawn()
+    return new WebGpuEngine(device, name, release, software ? SOFTWARE_CHOICES : GPU_CHOICES)
   },
 }

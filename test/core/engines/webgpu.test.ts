@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { GPU_CHOICES } from '../../../src-core/engines/webgpu/choices'
 import { trafficOf } from '../../../src-core/engines/webgpu/device-program'
 import {
   atomIndex,
@@ -22,7 +23,7 @@ import { benchmarkProgram } from '../../fixtures/benchmark-programs'
 function lowered(program: Program, loops: LoopChoice) {
   const layout = new StateLayout()
   for (const { name, variable } of program.states) layout.declare(name, variable.dtype, variable.shape)
-  return lowerProgram(program, (name) => layout.region(name), loops)
+  return lowerProgram(program, (name) => layout.region(name), { ...GPU_CHOICES, loops })
 }
 
 /** Dispatches of a training step, its loops step by step and row by row: figures to beat, not to keep. */

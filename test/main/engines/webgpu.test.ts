@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { GPU_CHOICES } from '../../../src-core/engines/webgpu/choices'
 import { WebGpuEngine } from '../../../src-core/engines/webgpu/engine'
 import type { LoopChoice } from '../../../src-core/engines/webgpu/loop'
 import { referenceProvider } from '../../../src-core/engines/reference/engine'
@@ -28,7 +29,7 @@ here(`the op table on webgpu${said}`, () => {
 
 async function engineWith(loops: LoopChoice): Promise<Engine> {
   const { device, name, release } = await openDawn()
-  return new WebGpuEngine(device, name, release, loops)
+  return new WebGpuEngine(device, name, release, { ...GPU_CHOICES, loops })
 }
 
 here(`20 training steps on webgpu${said}`, () => {

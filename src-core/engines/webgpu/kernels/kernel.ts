@@ -48,6 +48,8 @@ export interface Domain {
 /** What a kernel needs to be written. */
 export interface Writing {
   readonly slots: Slots
+  /** Workgroups that keep all of the device busy. */
+  readonly enoughGroups: number
   emitter(local: Domain['local'], step?: Index): Emitter
 }
 

@@ -84,7 +84,7 @@ export class ProductKernel implements Kernel {
   write(writing: Writing, stores: readonly Store[], name: string): KernelText {
     const { rows, width } = this
     const parts = this.columns / width
-    const tile = chooseTile({ rows, width, parts, depth: this.depth })
+    const tile = chooseTile({ rows, width, parts, depth: this.depth }, writing.enoughGroups)
     const domain = this.domain(width)
     const finish = writing.emitter(domain.local)
     if (rows % tile.rows !== 0 || width % tile.columns !== 0)

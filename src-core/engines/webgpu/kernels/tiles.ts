@@ -19,12 +19,13 @@ interface ProductSize {
   readonly depth: number
 }
 
-/** Workgroups that a device should have to work on at least, so that none of its processors is idle. */
-const ENOUGH_GROUPS = 96
 const FEW_ROWS = 4
 
-/** The largest tile that still makes enough workgroups; a variant of its own for few rows. */
-export function chooseTile({ rows, width, parts, depth }: ProductSize): Tile {
+/**
+ * The largest tile that still makes enough workgroups; a variant of its own for few rows.
+ * @param enough how many the device should have to work on at least, so that none of its processors is idle.
+ */
+export function chooseTile({ rows, width, parts, depth }: ProductSize, enough: number): Tile {
   if (rows <= FEW_ROWS && rows * parts <= 16) {
     const [columns, slices] = [32, THREADS / 32]
     return fitting({ rows, columns, perRow: rows, perColumn: 1, deep: 64, slices }, parts, depth)
@@ -33,7 +34,7 @@ export function chooseTile({ rows, width, parts, depth }: ProductSize): Tile {
     const perColumn = Math.max(1, Math.floor(each / parts))
     const tile = { rows: 16 * each, columns: 16 * perColumn, perRow: each, perColumn, deep: 32, slices: 1 }
     const groups = Math.ceil(rows / tile.rows) * Math.ceil(width / tile.columns)
-    if (groups >= ENOUGH_GROUPS) return fitting(tile, parts, depth)
+    if (groups >= enough) return fitting(tile, parts, depth)
   }
   return fitting({ rows: 16, columns: 16, perRow: 1, perColumn: 1, deep: 32, slices: 1 }, parts, depth)
 }
