@@ -14,7 +14,7 @@ export const engineProviders: readonly EngineProvider[] = [
 ]
 
 /**
- * The engine of that name; `auto` is the first that can run here.
+ * The engine of that name; `auto` is here the first that can run, timed against nothing.
  * @throws UnrollError `unknown-engine`, or `engine-unavailable` with the reason.
  */
 export async function engineProvider(name: string): Promise<EngineProvider> {

@@ -162,9 +162,11 @@ export class ProjectRun {
       const started = await process.start({ ...options, folder: this.folder, learningRate })
       this.#nextRate = null
       const { totalSteps, batches, engine } = started
-      this.#known = { ...this.#known, totalSteps, batches }
+      const { name, threads } = engine
+      const record = { ...this.#known.record, engine: { name, threads } }
+      this.#known = { ...this.#known, record, totalSteps, batches }
       this.#device = engine.device
-      this.#threads = engine.threads
+      this.#threads = threads
       this.listener.changed()
       if (oneStep) await process.stepOnce()
       await process.finished
