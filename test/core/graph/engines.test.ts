@@ -5,9 +5,9 @@ import type { Engine } from '../../../src-core/graph/engine'
 import type { Program } from '../../../src-core/graph/program'
 import { optimize } from '../../../src-core/graph/rewrites/optimize'
 import { ortProvider } from '../../../src-main/engines/ort/provider'
-import { opError } from '../../fixtures/engine-agreement'
 import { numbers, randomTensor } from '../../fixtures/finite-differences'
 import { trainingProgram, type NetworkSizes } from '../../fixtures/networks'
+import { opError } from '../../fixtures/op-error'
 import { opTable } from '../../fixtures/op-table'
 
 const providers = [referenceProvider, ortProvider]

@@ -9,7 +9,8 @@ import { TensorFlowEngine } from '../../../src-main/engines/tensorflow/engine'
 import { findInstallation } from '../../../src-main/engines/tensorflow/installation'
 import { lowerings, type TensorFlow } from '../../../src-main/engines/tensorflow/lowering'
 import { tensorflowProvider } from '../../../src-main/engines/tensorflow/provider'
-import { opError, trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
+import { trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
+import { opError } from '../../fixtures/op-error'
 import { opTable } from '../../fixtures/op-table'
 
 const reason = await tensorflowProvider.unavailable()

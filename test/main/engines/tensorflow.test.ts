@@ -12,9 +12,10 @@ import { float32, sizeOf, type Tensor } from '../../../src-core/graph/tensor'
 import { scalar, variable, zeros, type Variable } from '../../../src-core/graph/variable'
 import { TensorFlowEngine } from '../../../src-main/engines/tensorflow/engine'
 import { lowerings } from '../../../src-main/engines/tensorflow/lowering'
-import { opError, trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
+import { trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
 import { numbers, randomTensor } from '../../fixtures/finite-differences'
 import { trainingProgram } from '../../fixtures/networks'
+import { opError } from '../../fixtures/op-error'
 import { opTable } from '../../fixtures/op-table'
 
 const create = () => new TensorFlowEngine(tf, lowerings, { device: 'backend cpu', threads: 1 })
