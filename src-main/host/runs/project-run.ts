@@ -88,6 +88,7 @@ export class ProjectRun {
 
   entry(): RunEntry {
     const { record, step, totalSteps, batches, loss, validation, learningRate, checkpoint } = this.#known
+    const { engine } = record
     const { name: architecture } = record.architecture
     return {
       id: this.id,
@@ -103,7 +104,12 @@ export class ProjectRun {
       validation,
       learningRate: this.#nextRate ?? learningRate,
       checkpoint,
-      engine: { name: record.engine.name, device: this.#device, threads: this.#threads },
+      engine: {
+        name: engine.name,
+        device: this.#device,
+        threads: this.#threads,
+        reason: engine.reason ?? null,
+      },
     }
   }
 
@@ -162,11 +168,11 @@ export class ProjectRun {
       const started = await process.start({ ...options, folder: this.folder, learningRate })
       this.#nextRate = null
       const { totalSteps, batches, engine } = started
-      const { name, threads } = engine
-      const record = { ...this.#known.record, engine: { name, threads } }
+      const { device, ...taken } = engine
+      const record = { ...this.#known.record, engine: taken }
       this.#known = { ...this.#known, record, totalSteps, batches }
-      this.#device = engine.device
-      this.#threads = threads
+      this.#device = device
+      this.#threads = taken.threads
       this.listener.changed()
       if (oneStep) await process.stepOnce()
       await process.finished
