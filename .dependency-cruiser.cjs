@@ -82,12 +82,12 @@ module.exports = {
     {
       name: 'engine-adapter-is-alone',
       comment:
-        'An adapter knows the graph, the file formats and its own package: adding one changes no other code.',
+        'An adapter knows the graph, the file formats, its own package and what of it is pure: adding one changes no other code.',
       severity: 'error',
       from: { path: '^src-main/engines/([^/]+)/' },
       to: {
         path: '^src-(core|main|renderer)/',
-        pathNot: ['^src-main/engines/$1/', ...core('graph/', 'formats/', 'errors\\.ts$')],
+        pathNot: ['^src-main/engines/$1/', ...core('engines/$1/', 'graph/', 'formats/', 'errors\\.ts$')],
       },
     },
     {
@@ -98,12 +98,27 @@ module.exports = {
       to: { path: '^node_modules/onnxruntime-' },
     },
     {
+      name: 'tensorflow-in-its-adapter',
+      comment: 'TensorFlow takes a second to load and its native part is missing on most machines.',
+      severity: 'error',
+      from: { path: '^src-', pathNot: '^src-main/engines/tensorflow/' },
+      to: { path: '^node_modules/@tensorflow/' },
+    },
+    {
+      name: 'dawn-in-its-adapter',
+      comment:
+        'Dawn is 20 MB of native code; the engine itself is handed a device and runs in a page as well.',
+      severity: 'error',
+      from: { path: '^src-', pathNot: '^src-main/engines/webgpu/' },
+      to: { path: '^node_modules/webgpu/' },
+    },
+    {
       name: 'engine-package-loaded-late',
       comment: 'The command answers at once: an engine is loaded when it is asked for, by import().',
       severity: 'error',
       from: { path: '^src-' },
       to: {
-        path: '^node_modules/(onnxruntime-|@tensorflow/)',
+        path: '^node_modules/(onnxruntime-|@tensorflow/|webgpu/)',
         dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'],
       },
     },

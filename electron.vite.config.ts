@@ -16,7 +16,7 @@ export default defineConfig({
           server: 'src-main/server/main.ts',
           worker: 'src-main/worker/main.ts',
         },
-        external: ['onnxruntime-node', '@tensorflow/tfjs-node-gpu'],
+        external: ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', 'webgpu'],
         output: {
           format: 'cjs',
           entryFileNames: '[name].cjs',

@@ -9,5 +9,6 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 6 * 60 * 60_000,
+    env: { UNROLL_ENGINES: 'ort' },
   },
 })

@@ -47,7 +47,14 @@ const runEntrySchema = z.strictObject({
   learningRate: z.number().nullable(),
   /** Step of the newest checkpoint and when it was written (milliseconds since 1970). */
   checkpoint: z.strictObject({ step: z.int().nonnegative(), written: z.number() }).nullable(),
-  engine: z.strictObject({ name: z.string(), device: z.string().nullable(), threads: z.int().nullable() }),
+  engine: z.strictObject({
+    /** `auto` before the first start of a run that leaves it open. */
+    name: z.string(),
+    device: z.string().nullable(),
+    threads: z.int().nullable(),
+    /** Why it was taken; null where it was asked for by name. */
+    reason: z.string().nullable(),
+  }),
 })
 export type RunEntry = z.output<typeof runEntrySchema>
 

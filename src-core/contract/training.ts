@@ -28,7 +28,13 @@ export const startedSchema = z.strictObject({
   totalSteps: count,
   /** Steps of an epoch. */
   batches: count,
-  engine: z.strictObject({ name: z.string(), device: z.string(), threads: count }),
+  engine: z.strictObject({
+    name: z.string(),
+    device: z.string(),
+    threads: count,
+    /** Why it was taken, where nobody asked for it by name. */
+    reason: z.string().optional(),
+  }),
   /** Newer checkpoints that are damaged: the file and what is wrong with it. */
   skipped: z.array(z.strictObject({ path: z.string(), message: z.string() })),
 })

@@ -11,6 +11,12 @@ export interface Engine {
   /** What it computes on, for people: "CPU, 2 threads". */
   readonly device: string
   readonly threads: number
+  /**
+   * How many runs may be asked for before the outputs of the first are awaited. An engine with more than one has
+   * taken its inputs when `run` returns its promise, runs them in the order in which they were asked for, and gives
+   * each outputs of its own. One where it is left out.
+   */
+  readonly ahead?: number
   /** @throws UnrollError `state-conflict` where a state was compiled before with another shape. */
   compile(program: Program): Promise<Compiled>
   /** A copy of a state's value. @throws UnrollError `unknown-state` */
@@ -27,7 +33,18 @@ export interface Compiled {
    * @returns its outputs by name; they may be overwritten by the next run of the same program.
    */
   run(inputs: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>
+  /** Runs it like `run`, one kernel after the other, and tells what each took; where the engine can tell. */
+  profile?(inputs: Readonly<Record<string, Tensor>>): Promise<readonly KernelTime[]>
   dispose(): Promise<void>
+}
+
+/** What a kernel takes in one run of a program. */
+export interface KernelTime {
+  readonly name: string
+  /** How often it runs. */
+  readonly times: number
+  /** Of all of them. */
+  readonly milliseconds: number
 }
 
 /** What an engine is, before it is loaded: nothing of its package is touched by having one of these. */

@@ -11,6 +11,7 @@ import { RandomInputs } from './random-inputs'
 import { stageAt, stagesOf, type Stage } from './schedule'
 import { writeStates } from './states'
 import { isStateful, TrainingStep, type StepLosses } from './training-step'
+import { Underway } from './underway'
 
 /** Part of something done between steps, such as a few characters of a sample; resolves to true once all is done. */
 export type Interlude = () => Promise<boolean>
@@ -26,6 +27,7 @@ export class Trainer {
   readonly #stages: readonly Stage[]
   readonly #totalWeight: number
   readonly #step: TrainingStep
+  readonly #underway = new Underway()
   #evaluation: Compiled | null = null
   #progress: Progress
   #guard: Guard
@@ -91,7 +93,7 @@ export class Trainer {
       if (!this.#pause && this.#stepsAllowed <= 0) this.#pauseFor({ kind: 'asked' })
       if (this.#pause) await this.#idle()
       else if (this.#progress.epoch.steps === batches.batches) await this.#endEpoch()
-      else if (this.#progress.step < end) await this.#trainStep()
+      else if (this.#progress.step < end) await this.#trainSteps(end)
       else done = await this.#finish()
       await this.#betweenSteps()
     }
@@ -161,20 +163,63 @@ export class Trainer {
     await this.resume()
   }
 
-  async #trainStep(): Promise<void> {
+  /**
+   * One step; with an engine that takes more, as many as nobody wants to look in between, the next ones started before
+   * the losses of the last are back. When it returns, none is under way.
+   */
+  async #trainSteps(end: number): Promise<void> {
+    do {
+      const most = this.parts.engine.ahead ?? 1
+      while (this.#underway.count === 0 || (this.#underway.count < most && this.#mayGoOn(end)))
+        this.#startStep()
+      await this.#finishStep()
+      if (this.#underway.count > 0) await this.#breathe()
+    } while (this.#underway.count > 0)
+  }
+
+  /** Whether the step after those under way may start before they are done. */
+  #mayGoOn(end: number): boolean {
+    const { plan, batches } = this.parts
+    const { count } = this.#underway
+    const started = this.#progress.step + count
+    const asked =
+      this.#stopping ||
+      this.#pause ||
+      this.#interludes.length > 0 ||
+      this.#stepsAllowed <= count ||
+      this.#failure()
+    const due =
+      this.#progress.epoch.steps + count >= batches.batches ||
+      isDue(plan.samples.everySteps, started) ||
+      isDue(plan.checkpoints.everySteps, started) ||
+      this.#checkpoints.isOverdue(plan.checkpoints.everySeconds)
+    return !asked && !due && started < end
+  }
+
+  #startStep(): void {
+    const step = this.#progress.step + this.#underway.count
+    const { learningRate, change } = this.#rateOf(step)
+    this.#underway.add({ learningRate, change, losses: this.#step.run(step, learningRate) })
+  }
+
+  async #finishStep(): Promise<void> {
     const progress = this.#progress
-    const learningRate = this.#learningRate()
-    const losses = await this.#step.run(progress.step, learningRate)
+    const { learningRate, change, losses: promise } = this.#underway.next()
+    if (change) this.parts.records.appendMetrics(jsonLine(change))
+    progress.learningRate = learningRate
+    const losses = await promise
     progress.step++
     this.#checkpoints.changed()
     const wrong = this.#guard.check(losses.loss)
     if (wrong) {
+      await this.#underway.abandon()
       this.#guardPause(wrong, losses.loss / this.#totalWeight)
       return
     }
     this.#record(losses, learningRate)
     this.#countTime()
     this.#stepsAllowed--
+    if (this.#underway.count > 0) return
 
     const { checkpoints, samples } = this.parts.plan
     if (isDue(samples.everySteps, progress.step)) await this.#sample()
@@ -184,18 +229,15 @@ export class Trainer {
     if (fitting && (isDue(checkpoints.everySteps, progress.step) || overdue)) await this.#save()
   }
 
-  #learningRate(): number {
-    const progress = this.#progress
-    const segment = stageAt(this.#stages, progress.step)
-    const byHand = progress.hand?.segment === segment ? progress.hand : null
+  /** The rate of the step after so many, and the line that says so where it is another than before. */
+  #rateOf(step: number): { learningRate: number; change: RateLine | null } {
+    const segment = stageAt(this.#stages, step)
+    const { hand, learningRate: last } = this.#progress
+    const byHand = hand?.segment === segment ? hand : null
     const { learningRate } = byHand ?? this.#stages[segment]
-    if (learningRate !== progress.learningRate) {
-      progress.learningRate = learningRate
-      const by = byHand ? 'hand' : 'plan'
-      const line: RateLine = { type: 'rate', step: progress.step + 1, learningRate, by }
-      this.parts.records.appendMetrics(jsonLine(line))
-    }
-    return learningRate
+    if (learningRate === (this.#underway.learningRate ?? last)) return { learningRate, change: null }
+    const by = byHand ? 'hand' : 'plan'
+    return { learningRate, change: { type: 'rate', step: step + 1, learningRate, by } }
   }
 
   #record({ loss, outputs }: StepLosses, learningRate: number): void {
@@ -288,10 +330,15 @@ export class Trainer {
       while (this.#interludes.length > 0 && this.parts.clock.now() < until)
     }
     await this.#breathe()
-    const error = this.#checkpoints.failure ?? this.parts.records.failure
+    const error = this.#failure()
     if (error && this.#pause?.kind !== 'write-failed' && !this.#stopping) {
       this.#pauseFor({ kind: 'write-failed', error })
     }
+  }
+
+  /** What went wrong on the disk. */
+  #failure() {
+    return this.#checkpoints.failure ?? this.parts.records.failure
   }
 
   async #interludePart(): Promise<void> {

@@ -6,9 +6,9 @@ import { RandomInputs } from './random-inputs'
 
 export interface StepLosses {
   /** In nats: each output's by its weight, summed. */
-  loss: number
-  /** [K] valid until the next step. */
-  outputs: TensorData
+  readonly loss: number
+  /** [K] valid until the next step, where the engine takes one at a time. */
+  readonly outputs: TensorData
 }
 
 /** Runs steps of training, with all that the program asks for. Nothing but the losses is made anew for a step. */
@@ -18,7 +18,6 @@ export class TrainingStep {
   readonly #fresh: Uint8Array | null
   readonly #learningRate = new Float32Array(1)
   readonly #random: RandomInputs
-  readonly #losses: StepLosses = { loss: 0, outputs: new Float32Array(0) }
 
   constructor(
     private readonly compiled: Compiled,
@@ -38,7 +37,10 @@ export class TrainingStep {
     }
   }
 
-  /** @param step steps done before, from which the batch and the random numbers follow. */
+  /**
+   * @param step steps done before, from which the batch and the random numbers follow. Where the engine takes several
+   * at a time, the next may be asked for at once: its inputs are taken before this returns its promise.
+   */
   async run(step: number, learningRate: number): Promise<StepLosses> {
     const epoch = Math.floor(step / this.batches.batches)
     const batch = step % this.batches.batches
@@ -47,9 +49,7 @@ export class TrainingStep {
     this.#learningRate[0] = learningRate
     this.#random.draw(step)
     const { loss, outputs } = await this.compiled.run(this.#inputs)
-    this.#losses.loss = loss.data[0]
-    this.#losses.outputs = outputs.data
-    return this.#losses
+    return { loss: loss.data[0], outputs: outputs.data }
   }
 }
 

@@ -50,7 +50,7 @@ function training(program: Command): void {
     )
     .option('--validation <part>', 'part of the corpus, at its end, that is held out (0)')
     .option('--seed <n>', 'of initial weights, order and dropout (1)')
-    .option('--engine <name>', 'auto, ort or reference (auto)')
+    .option('--engine <name>', 'auto, the fastest here, or one that unroll engines lists (auto)')
     .option('--threads <n>', "threads of the CPU (the engine's own choice)")
     .option('--out <run>', 'the folder to make (runs/NAME-DATE-TIME)')
     .action(async (options: object) => (await import('./verbs/train')).train({ ...options }))
@@ -122,6 +122,7 @@ function looking(program: Command): void {
   verb(program, 'architecture', 'check an architecture and count its parameters by colour')
     .argument('<name|file>')
     .option('--unrolled', 'with every loop as one column of shapes per step')
+    .option('--kernels', 'what a GPU runs in a training step, as WGSL')
     .option('--vocabulary <n>', 'the size to count for, padding included (V)')
     .action(async (name: string, options: object) =>
       (await import('./verbs/architecture')).describeArchitecture(name, { ...options }),
@@ -129,7 +130,7 @@ function looking(program: Command): void {
 
   verb(program, 'bench', 'how long a training step of known networks takes')
     .option('--config <name...>', 'which of them (all)')
-    .option('--engine <name>', 'auto, ort or reference', 'auto')
+    .option('--engine <name>', 'auto, the fastest here, or one that unroll engines lists', 'auto')
     .option('--threads <n>', "threads of the CPU (the engine's own choice)")
     .option('--seconds <s>', 'how long to measure each', '6')
     .action(async (options: object) => (await import('./verbs/bench')).bench({ ...options }))

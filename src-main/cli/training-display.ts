@@ -35,7 +35,8 @@ export class TrainingDisplay {
     this.#totalSteps = totalSteps
     this.#epochStart = step - (step % batches)
     const left = `${formatCount(totalSteps - step)} steps, ${formatCount(batches)} an epoch`
-    this.out.write(`${left}; engine ${engine.name} on ${engine.device}\n`)
+    const reason = engine.reason === undefined ? '' : ` (${engine.reason})`
+    this.out.write(`${left}; engine ${engine.name} on ${engine.device}${reason}\n`)
   }
 
   steps({ first, losses }: TrainedSteps): void {

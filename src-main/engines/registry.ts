@@ -2,12 +2,19 @@ import { referenceProvider } from '../../src-core/engines/reference/engine'
 import { UnrollError } from '../../src-core/errors'
 import type { EngineProvider } from '../../src-core/graph/engine'
 import { ortProvider } from './ort/provider'
+import { tensorflowProvider } from './tensorflow/provider'
+import { webgpuProvider } from './webgpu/provider'
 
 /** Every engine of this program, the one to prefer first. Having them here loads none of their packages. */
-export const engineProviders: readonly EngineProvider[] = [ortProvider, referenceProvider]
+export const engineProviders: readonly EngineProvider[] = [
+  ortProvider,
+  webgpuProvider,
+  tensorflowProvider,
+  referenceProvider,
+]
 
 /**
- * The engine of that name; `auto` is the first that can run here.
+ * The engine of that name; `auto` is here the first that can run, timed against nothing.
  * @throws UnrollError `unknown-engine`, or `engine-unavailable` with the reason.
  */
 export async function engineProvider(name: string): Promise<EngineProvider> {

@@ -4,10 +4,11 @@ import type { ArchitectureInput } from '../../src-core/architecture/schema'
 import type { Compiled, Engine } from '../../src-core/graph/engine'
 import { float32, int32, type Tensor } from '../../src-core/graph/tensor'
 import { Random } from '../../src-core/random/random'
+import type { TrainingPrograms } from '../../src-core/training/parts'
 import { makePlan } from '../../src-core/training/plan'
 import { trainingPrograms } from '../../src-core/training/programs'
 import { RandomInputs } from '../../src-core/training/random-inputs'
-import { engineProvider } from '../engines/registry'
+import { openEngine } from '../engines/choose'
 
 interface Configuration {
   readonly cell: 'plain' | 'gru' | 'lstm'
@@ -44,6 +45,8 @@ export interface BenchmarkResult {
   readonly ms_per_step: number
   readonly tokens_per_second: number
   readonly threads: number
+  /** Why it was taken, where that was left to `auto`. */
+  readonly reason?: string
 }
 
 /** Steps that are not measured, and the fewest that are. */
@@ -52,16 +55,20 @@ const FEWEST = 5
 
 /**
  * Times training steps: forward, backward and optimiser on one batch, each to its end.
- * @throws UnrollError of `engineProvider`
+ * @throws UnrollError of `openEngine`
  */
 export async function benchmark(request: BenchmarkRequest): Promise<BenchmarkResult> {
-  const { config, threads, seconds } = request
-  const provider = await engineProvider(request.engine)
-  const engine = await provider.create(threads === undefined ? {} : { threads })
+  const { config, threads = null, seconds } = request
+  const [batch, steps, , , vocabulary] = configurations[config].sizes
+  const programs = programsOf(config)
+  const { engine, reason } = await openEngine({
+    name: request.engine,
+    threads,
+    program: programs.training,
+    vocabulary,
+  })
   try {
-    const configuration = configurations[config]
-    const [batch, steps, , , vocabulary] = configuration.sizes
-    const training = await compileTraining(engine, configuration)
+    const training = await compileTraining(engine, programs)
     const random = Random.from(1, 'benchmark')
     const tokens = Int32Array.from({ length: (steps + 1) * batch }, () => 1 + random.below(vocabulary - 1))
     const inputs = { tokens: int32([steps + 1, batch], tokens), learningRate: float32([], [0.001]) }
@@ -72,16 +79,27 @@ export async function benchmark(request: BenchmarkRequest): Promise<BenchmarkRes
       ms_per_step: Number(ms.toPrecision(4)),
       tokens_per_second: Math.round((1000 * batch * steps) / ms),
       threads: engine.threads,
+      ...(reason === null ? {} : { reason }),
     }
   } finally {
     await engine.dispose()
   }
 }
 
-async function compileTraining(engine: Engine, configuration: Configuration): Promise<Compiled> {
+/** What a configuration trains: its document, the rows of a batch and the size of the vocabulary. */
+export function benchmarkArchitecture(config: string) {
+  const configuration = configurations[config]
   const [batch, , , , vocabulary] = configuration.sizes
-  const network = new Network(parseArchitecture(architectureOf(configuration)), vocabulary)
-  const programs = trainingPrograms(network, makePlan({ batch }))
+  return { document: architectureOf(configuration), batch, vocabulary }
+}
+
+function programsOf(config: string): TrainingPrograms {
+  const { document, batch, vocabulary } = benchmarkArchitecture(config)
+  const network = new Network(parseArchitecture(document), vocabulary)
+  return trainingPrograms(network, makePlan({ batch }))
+}
+
+async function compileTraining(engine: Engine, programs: TrainingPrograms): Promise<Compiled> {
   const training = await engine.compile(programs.training)
   const numbers = new RandomInputs(programs.initialization, 1, 'initialization')
   numbers.draw(0)

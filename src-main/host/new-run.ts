@@ -55,7 +55,7 @@ export async function newRun(request: NewRunRequest): Promise<RunRecord> {
     learningRate === undefined
       ? planned
       : { ...planned, segments: planned.segments.map((segment) => ({ ...segment, learningRate })) }
-  const provider = await engineProvider(plan.engine)
+  await engineProvider(plan.engine)
   const corpus =
     encoded?.document.tokens === plan.tokens
       ? encoded
@@ -76,7 +76,7 @@ export async function newRun(request: NewRunRequest): Promise<RunRecord> {
     plan,
     corpus: corpusIdentity(corpus.document),
     encodedCorpus: corpus.folder,
-    engine: { name: provider.name, threads: plan.threads },
+    engine: { name: plan.engine, threads: plan.threads },
     versions: { unroll: version, node: process.version },
   })
 }

@@ -43,8 +43,15 @@ const runSchema = z.object({
   corpus: corpusIdentitySchema,
   /** The folder of the encoded corpus; it is made again from the files where it is gone. */
   encodedCorpus: z.string(),
-  /** What runs it, found once where the plan says auto: another engine would round otherwise. */
-  engine: z.object({ name: z.string(), threads: z.int().positive().nullable() }),
+  /**
+   * What runs it. Where the plan says auto, it is found at the first start and kept, for another engine would round
+   * otherwise; the reason says then why it was taken.
+   */
+  engine: z.object({
+    name: z.string(),
+    threads: z.int().positive().nullable(),
+    reason: z.string().optional(),
+  }),
   versions: z.record(z.string(), z.string()),
   status: statusSchema,
 })

@@ -10,7 +10,7 @@ import type { TrainerParts } from '../../src-core/training/parts'
 import { trainingPrograms } from '../../src-core/training/programs'
 import { planAhead, stagesOf } from '../../src-core/training/schedule'
 import { checkStates, readLearned } from '../../src-core/training/states'
-import { engineProvider } from '../engines/registry'
+import { openEngine } from '../engines/choose'
 import { openRunCorpus } from '../host/run-corpus'
 import { writeFailed } from '../store/append-file'
 import { readNewestCheckpoint } from '../store/checkpoint-files'
@@ -65,13 +65,17 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
     const programs = trainingPrograms(network, plan)
     if (found) checkStates(programs.training, found.checkpoint.tensors)
 
-    const provider = await engineProvider(record.engine.name)
-    const { threads } = record.engine
-    const engine = await provider.create(threads === null ? {} : { threads })
+    const { engine, reason } = await openEngine({
+      name: engineNameOf(record, found?.checkpoint ?? null),
+      threads: record.engine.threads,
+      program: programs.training,
+      vocabulary: record.corpus.vocabularySize,
+    })
     closing.push(() => engine.dispose())
+    const engineRecord = engineOf(engine, reason ?? record.engine.reason)
     const files = await RunFiles.open(folder, found)
     closing.push(() => files.close())
-    const written = new RecordWriter(folder, { ...record, plan, engine: engineOf(engine) })
+    const written = new RecordWriter(folder, { ...record, plan, engine: engineRecord })
     closing.push(() => written.settled())
 
     const vocabulary = new Vocabulary(corpus.document.vocabulary)
@@ -82,7 +86,7 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
         step,
         totalSteps: stagesOf(segments, data.batches.batches)[segments.length - 1].end,
         batches: data.batches.batches,
-        engine: { ...engineOf(engine), device: engine.device },
+        engine: { ...engineRecord, device: engine.device },
         skipped: (found?.skipped ?? []).map(({ path, error }) => ({ path, message: error.message })),
       },
       checkpoint: found?.checkpoint ?? null,
@@ -115,8 +119,13 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
   }
 }
 
-function engineOf({ name, threads }: Engine): { name: string; threads: number } {
-  return { name, threads }
+/** A run keeps the engine that it began with, also where that was never written to its record. */
+function engineNameOf({ engine }: RunRecord, from: Checkpoint | null): string {
+  return engine.name === 'auto' && from ? from.engine.name : engine.name
+}
+
+function engineOf({ name, threads }: Engine, reason: string | undefined) {
+  return { name, threads, ...(reason === undefined ? {} : { reason }) }
 }
 
 /** Writes run.json while the run is held; what others write there meanwhile would be lost. */

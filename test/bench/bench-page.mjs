@@ -17,17 +17,20 @@ const builds = z.object({
   ),
 })
 
+/** The browser that is driven. */
+export const chromiumFile = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
 /**
  * @param {string} script what the page runs; its imports are from the repository's root
  * @param {{ width: number, height: number }} viewport in CSS pixels
  * @param {(page: import('playwright-core').Page, address: string) => Promise<void>} work
+ * @param {readonly string[]} flags of the browser
  */
-export async function withBenchPage(script, viewport, work) {
+export async function withBenchPage(script, viewport, work, flags = []) {
   const server = serve(await built(script))
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)))
   const { port } = z.object({ port: z.number() }).parse(server.address())
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath: chromiumFile, args: ['--no-sandbox', ...flags] })
   try {
     const page = await browser.newPage({ viewport })
     page.on('pageerror', (error) => console.error(error))

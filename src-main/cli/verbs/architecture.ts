@@ -2,24 +2,33 @@ import { z } from 'zod'
 import { checkArchitecture } from '../../../src-core/architecture/check'
 import { parametersByColor, type ColorParameters } from '../../../src-core/architecture/colors'
 import { readDiagram, type Diagram } from '../../../src-core/architecture/diagram'
+import { Network } from '../../../src-core/architecture/network'
 import { parseArchitecture } from '../../../src-core/architecture/parse'
 import type { Architecture, Shape } from '../../../src-core/architecture/schema'
 import { widthOf } from '../../../src-core/architecture/sizes'
 import { unroll } from '../../../src-core/architecture/unroll'
 import { windowOf } from '../../../src-core/architecture/window'
+import { printKernels } from '../../../src-core/engines/webgpu/print'
 import { UnrollError } from '../../../src-core/errors'
+import { makePlan } from '../../../src-core/training/plan'
+import { trainingPrograms } from '../../../src-core/training/programs'
 import { readArchitecture } from '../../store/architectures'
 import { flag, readOptions, wholeText } from '../options'
 import { formatCount, formatTable, print, printJson } from '../output'
 
-const optionsSchema = z.object({ unrolled: flag, vocabulary: wholeText(2).optional(), json: flag })
+const optionsSchema = z.object({
+  unrolled: flag,
+  kernels: flag,
+  vocabulary: wholeText(2).optional(),
+  json: flag,
+})
 
 /** `unroll architecture` */
 export async function describeArchitecture(
   nameOrFile: string,
   rawOptions: Record<string, unknown>,
 ): Promise<void> {
-  const { json, unrolled, vocabulary } = readOptions(optionsSchema, rawOptions)
+  const { json, unrolled, kernels, vocabulary } = readOptions(optionsSchema, rawOptions)
   const document = parseArchitecture(await readArchitecture(nameOrFile))
   const problems = checkArchitecture(document, vocabulary)
   if (problems.length > 0) {
@@ -32,6 +41,11 @@ export async function describeArchitecture(
       `The architecture ${document.name} is not a network: ${problems.length === 1 ? problems[0].message : `${problems.length} things are wrong with it.`}`,
       'Correct what is listed on standard output.',
     )
+  }
+  if (kernels) {
+    const network = new Network(document, vocabulary ?? KERNEL_VOCABULARY)
+    print(printKernels(trainingPrograms(network, makePlan(document.plan)).training))
+    return
   }
   const shown = unrolled ? unroll(document) : document
   const colors = countByColor(readDiagram(shown), vocabulary)
@@ -56,6 +70,9 @@ export async function describeArchitecture(
   print('')
   print(formatTable(colors.map(({ color, letter, matrix, formula }) => [color, letter, matrix, formula])))
 }
+
+/** The vocabulary that kernels are shown for where none is given: that of the lesson's text. */
+const KERNEL_VOCABULARY = 86
 
 interface ColorCount {
   readonly color: string

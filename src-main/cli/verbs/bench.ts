@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { benchmark, configurationNames } from '../../host/benchmark'
 import { flag, numberText, readOptions, wholeText } from '../options'
-import { formatCount, formatTable, print, printJson } from '../output'
+import { formatCount, formatTable, note, print, printJson } from '../output'
 
 const optionsSchema = z.object({
   config: z
@@ -25,7 +25,8 @@ export async function bench(rawOptions: Record<string, unknown>): Promise<void> 
     })
     if (json) printJson(result)
     else {
-      const { engine, ms_per_step: ms, tokens_per_second: rate } = result
+      const { engine, ms_per_step: ms, tokens_per_second: rate, reason } = result
+      if (reason !== undefined) note(`${name}: ${engine} is taken (${reason})`)
       rows.push([engine, name, ms.toFixed(3), formatCount(rate), String(result.threads)])
     }
   }

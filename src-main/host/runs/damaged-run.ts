@@ -77,6 +77,6 @@ async function entryOf(id: string, folder: string, error: ErrorData): Promise<Ru
     validation: null,
     learningRate: null,
     checkpoint: null,
-    engine: { name: '', device: null, threads: null },
+    engine: { name: '', device: null, threads: null, reason: null },
   }
 }

@@ -88,7 +88,12 @@ export class RunStanding {
       validation,
       learningRate,
       checkpoint,
-      engine: { name: record.engine.name, device: this.#device, threads: this.#threads },
+      engine: {
+        name: record.engine.name,
+        device: this.#device,
+        threads: this.#threads,
+        reason: record.engine.reason ?? null,
+      },
     }
   }
 
@@ -104,9 +109,11 @@ export class RunStanding {
   }
 
   onStarted({ totalSteps, batches, engine }: StartedRun): void {
-    this.#known = { ...this.#known, totalSteps, batches }
-    this.#device = engine.device
-    this.#threads = engine.threads
+    const { device, ...taken } = engine
+    const record = { ...this.#known.record, engine: taken }
+    this.#known = { ...this.#known, record, totalSteps, batches }
+    this.#device = device
+    this.#threads = taken.threads
   }
 
   onSteps(steps: TrainedSteps): void {

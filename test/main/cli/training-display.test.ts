@@ -25,6 +25,19 @@ function displayOn(isTTY: boolean): { display: TrainingDisplay; written: () => s
   return { display, written }
 }
 
+it('says why an engine was taken', () => {
+  let text = ''
+  const write = (piece: string) => (text += piece)
+  new TrainingDisplay({ isTTY: false, columns: 200, write }, 32).started({
+    step: 0,
+    totalSteps: 20,
+    batches: 10,
+    engine: { name: 'ort', device: 'CPU', threads: 2, reason: 'ort: 2.1 ms a step; webgpu 31 ms' },
+    skipped: [],
+  })
+  expect(text).toBe('20 steps, 10 an epoch; engine ort on CPU (ort: 2.1 ms a step; webgpu 31 ms)\n')
+})
+
 const steps = (first: number, ...losses: number[]) => ({
   first,
   losses: Float32Array.from(losses),

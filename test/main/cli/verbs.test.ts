@@ -282,6 +282,7 @@ describe('unroll bench', () => {
       ms_per_step: z.number().positive(),
       tokens_per_second: z.number().positive(),
       threads: z.literal(1),
+      reason: z.string().startsWith('ort: '),
     })
     const found = lines(schema, await work.unroll(args))
     expect(found.map(({ config }) => config)).toEqual(['rnn256x8', 'gru256x8'])

@@ -31,6 +31,11 @@ describe('runs of a host', () => {
     await page.calls.runs.stop(made.id)
     const stopped = await page.untilState(made.id, 'stopped')
     expect(stopped.checkpoint?.step).toBe(stopped.step)
+    // The plan leaves the engine open: which one it is and why is known while it trains, and stays.
+    const engine = { name: 'ort', reason: expect.stringMatching(/^ort: the only/) as string }
+    expect(made.engine).toMatchObject({ name: 'auto', reason: null })
+    expect(paused.engine).toMatchObject(engine)
+    expect(stopped.engine).toEqual(paused.engine)
 
     const told = stepsOf(page, made.id)
     const metrics = await page.calls.runs.metrics(made.id, 1)

@@ -83,6 +83,23 @@ describe('the training process', () => {
     })
   })
 
+  test('finds the engine of a run that leaves it open, says why, and keeps it', async () => {
+    const run = await newRunFolder({ ...PLAN, engine: 'auto' })
+    expect((await readRun(run)).engine).toEqual({ name: 'auto', threads: 1 })
+    const startedOn = async () => {
+      const training = new TrainingProcess()
+      const { engine } = await training.start({ folder: run, steps: 5 })
+      await training.finished
+      return engine
+    }
+    const engine = await startedOn()
+    expect(engine).toMatchObject({ name: 'ort', reason: expect.stringMatching(/^ort: the only/) as string })
+    const found = { name: 'ort', threads: 1, reason: engine.reason }
+    expect((await readRun(run)).engine).toEqual(found)
+    expect(await startedOn()).toEqual(engine)
+    expect((await readRun(run)).engine).toEqual(found)
+  })
+
   test('that is stopped ends with a checkpoint, and the resumed run is the undisturbed one', async () => {
     const whole = await newRunFolder()
     await train(whole)

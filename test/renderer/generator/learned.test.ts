@@ -16,7 +16,7 @@ const entry: RunEntry = {
   validation: null,
   learningRate: null,
   checkpoint: null,
-  engine: { name: 'ort', device: null, threads: 1 },
+  engine: { name: 'ort', device: null, threads: 1, reason: null },
 }
 
 test.each([

@@ -35,7 +35,7 @@ export function entryOf(id: string, more: Partial<RunEntry> = {}): RunEntry {
     validation: null,
     learningRate: 0.001,
     checkpoint: { step: 100, written: 0 },
-    engine: { name: 'ort', device: 'CPU, 2 threads', threads: 2 },
+    engine: { name: 'ort', device: 'CPU, 2 threads', threads: 2, reason: null },
     ...more,
   }
 }

@@ -1,0 +1,193 @@
+import { reasonOf, UnrollError } from '../../src-core/errors'
+import type { Engine, EngineProvider } from '../../src-core/graph/engine'
+import type { Program } from '../../src-core/graph/program'
+import { cacheFolder } from '../store/cache-folder'
+import { keepTimings, readTimings, timingsPath, type Timing } from './kept-timings'
+import { openProbed } from './probe'
+import { engineProvider, engineProviders } from './registry'
+import { stepTime } from './step-time'
+
+export interface EngineRequest {
+  /** An engine's name, or `auto`: the one that is fastest for this program on this machine. */
+  readonly name: string
+  /** Threads of the CPU; the engine's own choice where null. */
+  readonly threads: number | null
+  /** A step of the training. */
+  readonly program: Program
+  /** V */
+  readonly vocabulary: number
+}
+
+export interface OpenedEngine {
+  readonly engine: Engine
+  /** Why `auto` took it, for people: "ort: 2.1 ms a step; tensorflow 4.9 ms". Null where it was asked for by name. */
+  readonly reason: string | null
+}
+
+interface Failure {
+  readonly name: string
+  readonly error: unknown
+}
+
+/** What a choice is made with. */
+interface Surroundings {
+  readonly providers: readonly EngineProvider[]
+  /** The names that `auto` is to choose among, as the environment variable UNROLL_ENGINES lists them; null for all. */
+  readonly among: readonly string[] | null
+  /** The folder of what can be made again. */
+  readonly cache: string
+  /** Milliseconds. */
+  readonly now: () => number
+}
+
+/**
+ * The engine to train with, after it has shown that it runs. `auto` times a few steps of the program on every engine
+ * that is there, each alone, and keeps what it found for this machine and program.
+ * @throws UnrollError `unknown-engine`, `engine-unavailable` with the reasons
+ */
+export async function openEngine(
+  request: EngineRequest,
+  surroundings: Surroundings = realSurroundings(),
+): Promise<OpenedEngine> {
+  const { name, threads } = request
+  if (name !== 'auto') return { engine: await openProbed(await engineProvider(name), threads), reason: null }
+  const { there, missing } = await look(surroundings)
+  if (there.length > 1) return openFastest(there, request, surroundings)
+  if (there.length === 0) throw unavailable('There is no engine here', missing)
+  const [only] = there
+  const engine = await openProbed(only, threads)
+  return { engine, reason: [`${only.name}: the only engine here`, ...missing].join('; ') }
+}
+
+/** The engines that may run here, and of the others why not; `reference` only for want of any other. */
+async function look({ providers, among }: Surroundings) {
+  const found: EngineProvider[] = []
+  const missing: string[] = []
+  for (const provider of providers) {
+    const { name } = provider
+    const leftOut = name !== 'reference' && among !== null && !among.includes(name)
+    const reason = leftOut ? 'left out by UNROLL_ENGINES' : await provider.unavailable()
+    if (reason === null) found.push(provider)
+    else missing.push(`not ${name}: ${withoutStop(reason)}`)
+  }
+  const fast = found.filter(({ name }) => name !== 'reference')
+  return { there: fast.length > 0 ? fast : found, missing }
+}
+
+function realSurroundings(): Surroundings {
+  const among = process.env.UNROLL_ENGINES
+  return {
+    providers: engineProviders,
+    among: among ? among.split(',') : null,
+    cache: cacheFolder(),
+    now: () => performance.now(),
+  }
+}
+
+async function openFastest(
+  there: readonly EngineProvider[],
+  request: EngineRequest,
+  { cache, now }: Surroundings,
+): Promise<OpenedEngine> {
+  const { program, threads, vocabulary } = request
+  const names = there.map(({ name }) => name)
+  const path = timingsPath(cache, program, names, threads)
+  const kept = await openKept(path, there, threads)
+  if (kept) return kept
+  const timings: Timing[] = []
+  const failures: Failure[] = []
+  for (const provider of there) {
+    try {
+      timings.push(await measure(provider, threads, (engine) => stepTime(engine, program, vocabulary, now)))
+    } catch (error) {
+      failures.push({ name: provider.name, error })
+    }
+  }
+  if (timings.length === 0)
+    throw unavailable('None of the engines here can run this network', failures.map(failureText))
+  timings.sort((a, b) => a.milliseconds - b.milliseconds)
+  await keepTimings(path, { timings, failed: failures.map(({ name }) => name) })
+  // Anew: nothing that was timed is left in it.
+  const engine = await openProbed(providerOf(there, timings[0].engine), threads)
+  return { engine, reason: reasonFor(timings, failures) }
+}
+
+/**
+ * The engine that was found the fastest before. Null where none was, where it cannot run any more or would on another
+ * device, and where one that failed then runs now.
+ */
+async function openKept(
+  path: string,
+  there: readonly EngineProvider[],
+  threads: number | null,
+): Promise<OpenedEngine | null> {
+  const kept = await readTimings(path)
+  if (!kept) return null
+  const { timings, failed } = kept
+  const failures: Failure[] = []
+  for (const name of failed) {
+    try {
+      const engine = await openProbed(providerOf(there, name), threads)
+      await engine.dispose()
+      return null
+    } catch (error) {
+      failures.push({ name, error })
+    }
+  }
+  const [{ engine: name, device }] = timings
+  const engine = await openProbed(providerOf(there, name), threads).catch(() => null)
+  if (engine?.device === device) return { engine, reason: reasonFor(timings, failures) }
+  await engine?.dispose()
+  return null
+}
+
+function unavailable(what: string, reasons: readonly string[]): UnrollError {
+  return new UnrollError(
+    'engine-unavailable',
+    `${what}: ${reasons.join('; ')}.`,
+    'Take the slow engine that is always there: --engine reference.',
+  )
+}
+
+function providerOf(there: readonly EngineProvider[], name: string): EngineProvider {
+  const provider = there.find((each) => each.name === name)
+  if (!provider) throw new Error(`no engine ${name} was there`)
+  return provider
+}
+
+async function measure(
+  provider: EngineProvider,
+  threads: number | null,
+  time: (engine: Engine) => Promise<number>,
+): Promise<Timing> {
+  const engine = await openProbed(provider, threads)
+  try {
+    return { engine: provider.name, device: engine.device, milliseconds: await time(engine) }
+  } finally {
+    await engine.dispose()
+  }
+}
+
+function reasonFor([taken, ...others]: readonly Timing[], failures: readonly Failure[]): string {
+  const slower = others.map(({ engine, milliseconds }) => `${engine} ${rounded(milliseconds)} ms`)
+  const parts = [
+    `${taken.engine}: ${rounded(taken.milliseconds)} ms a step`,
+    slower.join(', '),
+    ...failures.map(failureText),
+  ]
+  return parts.filter((part) => part !== '').join('; ')
+}
+
+/** In one sentence why an engine is passed over and what would help. */
+function failureText({ name, error }: Failure): string {
+  const why = withoutStop(reasonOf(error).split('\n')[0])
+  return `not ${name}: ${error instanceof UnrollError ? `${why} (${withoutStop(error.wayOut)})` : why}`
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.trim().replace(/\.$/, '')
+}
+
+function rounded(milliseconds: number): string {
+  return milliseconds >= 100 ? String(Math.round(milliseconds)) : String(Number(milliseconds.toPrecision(2)))
+}

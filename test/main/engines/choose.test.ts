@@ -1,0 +1,208 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { referenceProvider } from '../../../src-core/engines/reference/engine'
+import { UnrollError } from '../../../src-core/errors'
+import type { EngineProvider } from '../../../src-core/graph/engine'
+import { add, mean, gather } from '../../../src-core/graph/ops'
+import type { Program } from '../../../src-core/graph/program'
+import { variable } from '../../../src-core/graph/variable'
+import { openEngine } from '../../../src-main/engines/choose'
+import { temporaryFolder } from '../store/temporary-folder'
+
+interface StandIn {
+  readonly name: string
+  /** What a step of the training takes by the clock of the test. */
+  readonly milliseconds?: number
+  readonly unavailable?: string
+  readonly breaks?: Error
+  readonly wrong?: boolean
+  readonly device?: string
+  readonly ahead?: number
+}
+
+/** Engines that compute as the reference does, on a machine with a clock of its own. */
+function machine(cache: string, among: readonly string[] | null = null) {
+  let clock = 0
+  let open = 0
+  const made: string[] = []
+  const steps = new Map<string, number>()
+  const provider = ({ name, milliseconds = 1, ...odd }: StandIn): EngineProvider => ({
+    name,
+    unavailable: async () => odd.unavailable ?? null,
+    create: async () => {
+      made.push(name)
+      const reference = await referenceProvider.create({})
+      open++
+      return {
+        name,
+        device: odd.device ?? 'a stand-in',
+        threads: 1,
+        ...(odd.ahead === undefined ? {} : { ahead: odd.ahead }),
+        compile: async (program) => {
+          const compiled = await reference.compile(program)
+          const isStep = program.name === 'step'
+          return {
+            dispose: () => compiled.dispose(),
+            run: async (inputs) => {
+              if (odd.breaks && isStep) throw odd.breaks
+              if (isStep) {
+                clock += milliseconds
+                steps.set(name, (steps.get(name) ?? 0) + 1)
+              }
+              const outputs = await compiled.run(inputs)
+              if (odd.wrong) for (const { data } of Object.values(outputs)) data.fill(0.1)
+              return outputs
+            },
+          }
+        },
+        read: (state) => reference.read(state),
+        write: (state, value) => reference.write(state, value),
+        dispose: async () => {
+          open--
+          await reference.dispose()
+        },
+      }
+    },
+  })
+  return {
+    made,
+    steps,
+    openEngines: () => open,
+    open: async (engines: readonly StandIn[], program = step()) => {
+      made.length = 0
+      const providers = [...engines.map(provider), referenceProvider]
+      const request = { name: 'auto', threads: null, program, vocabulary: 5 }
+      return openEngine(request, { providers, among, cache, now: () => clock })
+    },
+  }
+}
+
+/** A program with a state that every run changes. */
+function step(rows = 4): Program {
+  const tokens = variable('tokens', 'int32', [rows])
+  const weights = variable('weights', 'float32', [5, 2])
+  return {
+    name: 'step',
+    inputs: [{ name: 'tokens', variable: tokens }],
+    states: [{ name: 'weights', variable: weights, role: 'parameter' }],
+    outputs: { loss: mean(gather(weights, tokens)) },
+    updates: { weights: add(weights, weights) },
+  }
+}
+
+const ORT = { name: 'ort', milliseconds: 2.1 }
+const SLOW = { name: 'tensorflow', milliseconds: 4.9 }
+const SLOWEST = { name: 'webgpu', milliseconds: 31 }
+
+describe('auto', () => {
+  test('takes the fastest and says by how much', async () => {
+    const { open, made, openEngines } = machine(await temporaryFolder())
+    const { engine, reason } = await open([SLOWEST, SLOW, ORT])
+    expect(engine.name).toBe('ort')
+    expect(reason).toBe('ort: 2.1 ms a step; tensorflow 4.9 ms, webgpu 31 ms')
+    expect(made).toEqual(['webgpu', 'tensorflow', 'ort', 'ort'])
+    expect(openEngines()).toBe(1)
+  })
+
+  test('hands out an engine that has run no step', async () => {
+    const { open } = machine(await temporaryFolder())
+    const { engine } = await open([SLOW, ORT])
+    await expect(engine.read('weights')).rejects.toMatchObject({ code: 'unknown-state' })
+  })
+
+  test('times an engine at the pace that it is trained at', async () => {
+    const { open, steps } = machine(await temporaryFolder())
+    await open([{ ...SLOWEST, ahead: 4 }, ORT])
+    expect((steps.get('webgpu') ?? 1) % 4).toBe(0)
+  })
+
+  test('measures once a machine and program', async () => {
+    const { open, made } = machine(await temporaryFolder())
+    const first = await open([SLOW, ORT])
+    const again = await open([SLOW, ORT])
+    expect(made).toEqual(['ort'])
+    expect(again.reason).toBe(first.reason)
+    await open([SLOW, ORT], step(8))
+    expect(made).toHaveLength(3)
+    await open([SLOW, ORT, SLOWEST])
+    expect(made).toHaveLength(4)
+  })
+
+  test('measures anew on another device, and where the kept file is damaged', async () => {
+    const cache = await temporaryFolder()
+    const { open, made } = machine(cache)
+    await open([SLOW, ORT])
+    await open([SLOW, { ...ORT, device: 'another' }])
+    expect(made).toEqual(['ort', 'tensorflow', 'ort', 'ort'])
+    const [file] = await readdir(join(cache, 'engines'))
+    expect(JSON.parse(await readFile(join(cache, 'engines', file), 'utf8'))).toMatchObject({
+      timings: [{ engine: 'ort', device: 'another' }, { engine: 'tensorflow' }],
+    })
+    await writeFile(join(cache, 'engines', file), '{"timings": []}')
+    await open([SLOW, { ...ORT, device: 'another' }])
+    expect(made).toHaveLength(3)
+  })
+
+  test('passes over what fails, says why and what would help, and tries it again the next time', async () => {
+    const { open, made, openEngines } = machine(await temporaryFolder())
+    const lost = new UnrollError('device-lost', 'The GPU is gone.', 'Update its driver.')
+    const { engine, reason } = await open([{ ...SLOWEST, breaks: lost }, SLOW, { ...ORT, wrong: true }])
+    expect(engine.name).toBe('tensorflow')
+    expect(reason).toBe(
+      'tensorflow: 4.9 ms a step; not webgpu: The GPU is gone (Update its driver); not ort: The engine ort ' +
+        'computes wrongly here (A newer driver may help; otherwise take another engine: see `unroll engines`)',
+    )
+    expect(openEngines()).toBe(1)
+    await open([SLOWEST, SLOW, ORT])
+    expect(made).toEqual(['webgpu', 'webgpu', 'tensorflow', 'ort', 'ort'])
+  })
+
+  test('times nothing again for an engine that still fails', async () => {
+    const { open, made, openEngines } = machine(await temporaryFolder())
+    const engines = [{ ...SLOWEST, wrong: true }, SLOW, ORT]
+    const { reason } = await open(engines)
+    expect((await open(engines)).reason).toBe(reason)
+    expect(made).toEqual(['webgpu', 'ort'])
+    expect(openEngines()).toBe(2)
+  })
+
+  test('says why where nothing can run', async () => {
+    const { open } = machine(await temporaryFolder())
+    const opened = open([
+      { ...ORT, breaks: new Error('no memory') },
+      { ...SLOW, wrong: true },
+    ])
+    await expect(opened).rejects.toMatchObject({
+      code: 'engine-unavailable',
+      message: expect.stringMatching(/not ort: no memory; not tensorflow: .*wrongly/) as string,
+    })
+  })
+
+  test('times nothing where there is one engine', async () => {
+    const { open, made, steps } = machine(await temporaryFolder())
+    const { reason } = await open([ORT, { ...SLOW, unavailable: 'It is not installed.' }])
+    expect(reason).toBe('ort: the only engine here; not tensorflow: It is not installed')
+    expect(made).toEqual(['ort'])
+    expect(steps.size).toBe(0)
+  })
+
+  test('leaves out what it is told to, and falls back on the reference', async () => {
+    const cache = await temporaryFolder()
+    expect((await machine(cache, ['ort']).open([SLOW, ORT])).reason).toBe(
+      'ort: the only engine here; not tensorflow: left out by UNROLL_ENGINES',
+    )
+    expect((await machine(cache, ['none']).open([SLOW, ORT])).engine.name).toBe('reference')
+  })
+})
+
+test('an engine that is asked for by name is neither timed nor given a reason', async () => {
+  const { engine, reason } = await openEngine({
+    name: 'reference',
+    threads: null,
+    program: step(),
+    vocabulary: 5,
+  })
+  expect(engine.name).toBe('reference')
+  expect(reason).toBeNull()
+})

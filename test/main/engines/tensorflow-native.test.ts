@@ -1,0 +1,90 @@
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { referenceProvider } from '../../../src-core/engines/reference/engine'
+import type { Engine } from '../../../src-core/graph/engine'
+import { add, broadcastTo, slice, sum } from '../../../src-core/graph/ops'
+import { float32 } from '../../../src-core/graph/tensor'
+import { scalar, variable } from '../../../src-core/graph/variable'
+import { TensorFlowEngine } from '../../../src-main/engines/tensorflow/engine'
+import { findInstallation } from '../../../src-main/engines/tensorflow/installation'
+import { lowerings, type TensorFlow } from '../../../src-main/engines/tensorflow/lowering'
+import { tensorflowProvider } from '../../../src-main/engines/tensorflow/provider'
+import { trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
+import { opError } from '../../fixtures/op-error'
+import { opTable } from '../../fixtures/op-table'
+
+const reason = await tensorflowProvider.unavailable()
+if (reason !== null) process.stderr.write(`\nNOT TESTED: TensorFlow's native backend. ${reason}\n\n`)
+
+const said = reason === null ? '' : ` (DID NOT RUN: ${reason})`
+describe.skipIf(reason !== null)(`tensorflow on its native backend${said}`, () => {
+  let engine: Engine
+  /** By tfjs-core alone, as on any other backend. */
+  let plain: Engine
+  beforeAll(async () => {
+    engine = await tensorflowProvider.create({ threads: 2 })
+    plain = new TensorFlowEngine(loaded(), lowerings, engine)
+  })
+  afterAll(() => Promise.all([engine, plain].map((each) => each.dispose())))
+
+  for (const row of opTable) {
+    it(`${row.op}: ${row.label}`, async () => {
+      expect(await opError(engine, row)).toBeLessThan(1e-5)
+      expect(await opError(plain, row)).toBeLessThan(1e-5)
+    })
+  }
+
+  for (const name of ['simple-rnn', 'gru', 'stateful-lstm', 'stacked-lstm']) {
+    it(`20 training steps of ${name} agree with the reference`, async () => {
+      const [reference, other] = [
+        await referenceProvider.create({}),
+        await tensorflowProvider.create({ threads: 2 }),
+      ]
+      const [expected, found] = [await trainSteps(reference, name, 20), await trainSteps(other, name, 20)]
+      await other.dispose()
+      expect(trainingDifference(found, expected)).toBeLessThan(1e-3)
+    })
+  }
+
+  it('makes the same bits of the same seed', async () => {
+    const [first, second] = [0, 1].map(() => tensorflowProvider.create({ threads: 2 }))
+    const once = await trainSteps(await first, 'stacked-lstm', 20)
+    expect(await trainSteps(await second, 'stacked-lstm', 20)).toEqual(once)
+    for (const each of [first, second]) await (await each).dispose()
+  })
+
+  it('says when there is no memory left, and goes on after it', async () => {
+    const w = variable('w', 'float32', [1])
+    const rows = variable('rows', 'float32', [1 << 20, 1])
+    const state = { name: 'w', variable: w, role: 'parameter' as const }
+    const program = { states: [state], inputs: [{ name: 'rows', variable: rows }], outputs: {} }
+    const other = await tensorflowProvider.create({ threads: 2 })
+    const all = sum(broadcastTo(rows, [1 << 20, 1 << 20]), [0])
+    const large = await other.compile({ ...program, name: 'large', updates: { w: slice(all, 0, 0, 1) } })
+    const small = await other.compile({ ...program, name: 'small', updates: { w: add(w, scalar(1)) } })
+    const inputs = { rows: float32(rows.shape, new Float32Array(1 << 20)) }
+    await small.run(inputs)
+    const before = loaded().memory().numTensors
+    const message = /no memory left for a value of the shape \[1048576, 1048576\] in large/
+    await expect(large.run(inputs)).rejects.toThrow(message)
+    expect(loaded().memory().numTensors).toBe(before)
+    await small.run(inputs)
+    expect((await other.read('w')).data[0]).toBe(2)
+    await other.dispose()
+  })
+
+  it('holds as many tensors after 200 steps as after one', async () => {
+    const tf = loaded()
+    const [before, other] = [tf.memory().numTensors, await tensorflowProvider.create({ threads: 2 })]
+    const counts = new Set<number>()
+    await trainSteps(other, 'stateful-lstm', 200, () => counts.add(tf.memory().numTensors))
+    await other.dispose()
+    expect(counts.size).toBe(1)
+    expect(tf.memory().numTensors).toBe(before)
+  })
+})
+
+/** The package that the provider has loaded. */
+function loaded(): TensorFlow {
+  return createRequire(import.meta.url)(findInstallation()?.name ?? '') as TensorFlow
+}

@@ -1,0 +1,168 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { GPU_CHOICES } from '../../../src-core/engines/webgpu/choices'
+import { WebGpuEngine } from '../../../src-core/engines/webgpu/engine'
+import type { LoopChoice } from '../../../src-core/engines/webgpu/loop'
+import { referenceProvider } from '../../../src-core/engines/reference/engine'
+import type { Engine } from '../../../src-core/graph/engine'
+import type { Program } from '../../../src-core/graph/program'
+import { add, matmul } from '../../../src-core/graph/ops'
+import { variable } from '../../../src-core/graph/variable'
+import { openDawn } from '../../../src-main/engines/webgpu/dawn'
+import { webgpuProvider } from '../../../src-main/engines/webgpu/provider'
+import { trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
+import { opError } from '../../fixtures/op-error'
+import { opTable } from '../../fixtures/op-table'
+import { softwareGpu } from '../../fixtures/software-gpu'
+
+const missing = await softwareGpu()
+const here = missing === null ? describe : describe.skip
+const said = missing === null ? '' : ` (DID NOT RUN: ${missing})`
+
+here(`the op table on webgpu${said}`, () => {
+  let engine: Promise<Engine> | null = null
+  const get = () => (engine ??= webgpuProvider.create({}))
+  afterAll(async () => (await engine)?.dispose())
+  for (const row of opTable) {
+    // float32 keeps 6e-8 of a value; the table's longest sums have some ten terms.
+    it(`${row.op}: ${row.label}`, async () => expect(await opError(await get(), row)).toBeLessThan(2e-6))
+  }
+})
+
+async function engineWith(loops: LoopChoice): Promise<Engine> {
+  const { device, name, release } = await openDawn()
+  return new WebGpuEngine(device, name, release, { ...GPU_CHOICES, loops })
+}
+
+here(`20 training steps on webgpu${said}`, () => {
+  for (const loops of ['rows', 'steps'] as const) {
+    for (const name of ['simple-rnn', 'gru', 'stateful-lstm', 'stacked-lstm']) {
+      it(`agree with the reference: ${name}, its loops as ${loops}`, async () => {
+        const expected = await trainSteps(await referenceProvider.create({}), name, 20)
+        const engine = await engineWith(loops)
+        const found = await trainSteps(engine, name, 20)
+        await engine.dispose()
+        expect(trainingDifference(found, expected)).toBeLessThan(1e-4)
+      })
+    }
+
+    it(`give the same bits for the same numbers, loops as ${loops}`, async () => {
+      const runs = []
+      while (runs.length < 2) {
+        const engine = await engineWith(loops)
+        runs.push(await trainSteps(engine, 'simple-rnn', 5))
+        await engine.dispose()
+      }
+      expect(runs[1]).toEqual(runs[0])
+    })
+  }
+})
+
+/** w' = 2 · w, and what w was */
+function doubling() {
+  const w = variable('w', 'float32', [2, 3])
+  const state = { name: 'w', variable: w, role: 'parameter' as const }
+  return { name: 'doubled', inputs: [], states: [state], outputs: { old: w }, updates: { w: add(w, w) } }
+}
+
+here(`the engine webgpu${said}`, () => {
+  it('keeps states between programs, which may bring new ones', async () => {
+    const engine = await webgpuProvider.create({})
+    const doubled = doubling()
+    const [state] = doubled.states
+    const more = { ...state, name: 'more', variable: variable('more', 'float32', [2, 3]) }
+    const first = await engine.compile(doubled)
+    await engine.write('w', { dtype: 'float32', shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) })
+    await first.run({})
+    const sum = {
+      ...doubled,
+      states: [state, more],
+      outputs: { sum: add(state.variable, more.variable) },
+      updates: { more: state.variable },
+    }
+    const second = await engine.compile(sum)
+    await second.run({})
+    expect(Array.from((await second.run({}))['sum'].data)).toEqual([4, 8, 12, 16, 20, 24])
+    await first.run({})
+    expect(Array.from((await engine.read('w')).data)).toEqual([4, 8, 12, 16, 20, 24])
+    await engine.dispose()
+  })
+
+  it('has every state read before any is overwritten', async () => {
+    const engine = await webgpuProvider.create({})
+    const [a, b] = ['a', 'b'].map((name) => variable(name, 'float32', [300]))
+    const swap: Program = {
+      name: 'swap',
+      inputs: [],
+      states: [a, b].map((each) => ({ name: each.name ?? '', variable: each, role: 'carried' })),
+      outputs: {},
+      updates: { a: b, b: add(a, b) },
+    }
+    const compiled = await engine.compile(swap)
+    const ones = new Float32Array(300).fill(1)
+    for (const name of ['a', 'b']) await engine.write(name, { dtype: 'float32', shape: [300], data: ones })
+    for (let run = 0; run < 4; run++) await compiled.run({})
+    expect(new Set((await engine.read('a')).data)).toEqual(new Set([5]))
+    expect(new Set((await engine.read('b')).data)).toEqual(new Set([8]))
+    await engine.dispose()
+  })
+
+  it('says how much is too much for the device', async () => {
+    const engine = await webgpuProvider.create({})
+    const [a, b] = [variable('a', 'float32', [40_000, 1]), variable('b', 'float32', [1, 40_000])]
+    const program: Program = {
+      name: 'large',
+      inputs: [
+        { name: 'a', variable: a },
+        { name: 'b', variable: b },
+      ],
+      states: [],
+      outputs: { product: matmul(a, b) },
+      updates: {},
+    }
+    await expect(engine.compile(program)).rejects.toMatchObject({ code: 'device-limit' })
+    await engine.dispose()
+  })
+
+  it('takes the next inputs before the outputs of the last are there', async () => {
+    const engine = await webgpuProvider.create({})
+    const x = variable('x', 'float32', [3])
+    const total = variable('total', 'float32', [3])
+    const program: Program = {
+      name: 'total',
+      inputs: [{ name: 'x', variable: x }],
+      states: [{ name: 'total', variable: total, role: 'carried' }],
+      outputs: { total: add(total, x) },
+      updates: { total: add(total, x) },
+    }
+    const compiled = await engine.compile(program)
+    const data = new Float32Array(3)
+    const runs = Array.from({ length: engine.ahead ?? 1 }, (_, i) => {
+      data.fill(10 ** i)
+      return compiled.run({ x: { dtype: 'float32', shape: [3], data } })
+    })
+    expect(runs.length).toBeGreaterThan(1)
+    const found = (await Promise.all(runs)).map((each) => each['total'].data[0])
+    expect(found.slice(0, 3)).toEqual([1, 11, 111])
+    await engine.dispose()
+  })
+
+  it('tells what its kernels take', async () => {
+    const engine = await webgpuProvider.create({})
+    const compiled = await engine.compile(doubling())
+    const times = await compiled.profile?.({})
+    expect(times?.map(({ name, times }) => `${name} ${times}`).sort()).toEqual([
+      'add_elements 1',
+      'w_elements 1',
+    ])
+    expect(times?.[0].milliseconds).toBeGreaterThanOrEqual(0)
+    await engine.dispose()
+  })
+
+  it('says that its device is gone', async () => {
+    const engine = await webgpuProvider.create({})
+    const compiled = await engine.compile(doubling())
+    await engine.dispose()
+    await expect(compiled.run({})).rejects.toMatchObject({ code: 'device-lost' })
+    await expect(engine.read('w')).rejects.toMatchObject({ code: 'device-lost' })
+  })
+})
