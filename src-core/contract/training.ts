@@ -16,6 +16,8 @@ const startSchema = z.strictObject({
   steps: z.int().positive().optional(),
   /** Set by hand at the start, such as a smaller one after the guard stopped the run. */
   learningRate: learningRateSchema.optional(),
+  /** To go on with from here, also where the run began with another, such as one whose device is gone. */
+  engine: z.string().optional(),
   /** To begin with a pause: not one step is done before it is asked for. */
   paused: z.boolean().optional(),
 })

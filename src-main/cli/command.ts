@@ -60,6 +60,7 @@ function training(program: Command): void {
     .addOption(epochs('how many epochs more (to the end of its plan)'))
     .addOption(steps('how many steps more'))
     .option('--lr <rate>', 'another learning rate, such as a smaller one after the guard stopped the run')
+    .option('--engine <name>', 'another engine from here on, such as ort where the GPU is gone')
     .action(async (run: string, options: object) =>
       (await import('./verbs/resume')).resume(run, { ...options }),
     )

@@ -66,13 +66,16 @@ export async function openRun(request: StartRequest): Promise<OpenRun> {
     if (found) checkStates(programs.training, found.checkpoint.tensors)
 
     const { engine, reason } = await openEngine({
-      name: engineNameOf(record, found?.checkpoint ?? null),
+      name: request.engine ?? engineNameOf(record, found?.checkpoint ?? null),
       threads: record.engine.threads,
       program: programs.training,
       vocabulary: record.corpus.vocabularySize,
     })
     closing.push(() => engine.dispose())
-    const engineRecord = engineOf(engine, reason ?? record.engine.reason)
+    const engineRecord = engineOf(
+      engine,
+      reason ?? (request.engine === undefined ? record.engine.reason : undefined),
+    )
     const files = await RunFiles.open(folder, found)
     closing.push(() => files.close())
     const written = new RecordWriter(folder, { ...record, plan, engine: engineRecord })

@@ -6,6 +6,7 @@ import type { Tensor } from '../../graph/tensor'
 import { createStorage, WORD, type Buffers } from './buffers'
 import type { DeviceProgram } from './device-program'
 import type { GpuBuffer, GpuCommandEncoder, GpuComputePass, GpuDevice } from './gpu'
+import type { Health } from './health'
 import { createPipeline, writeOffsets, type Pipeline } from './pipeline'
 import type { Readback } from './readback'
 import { OFFSETS_BINDING, type Shader } from './shader'
@@ -31,27 +32,28 @@ export class CompiledProgram implements Compiled {
     readonly lowered: DeviceProgram,
     private readonly buffers: Buffers,
     private readonly readback: Readback,
-    private readonly present: () => void,
+    private readonly health: Health,
     private readonly entries: readonly Entry[],
     private readonly offsets: GpuBuffer,
     private readonly given: ReadonlyMap<Pool, GpuBuffer>,
   ) {}
 
-  /** @throws UnrollError `device-limit`, or `kernel` with what the driver says of one. */
+  /** @throws UnrollError `device-limit`, those of `Health`, or `kernel` with what the driver says of one. */
   static async create(
     device: GpuDevice,
     program: Program,
     lowered: DeviceProgram,
     buffers: Buffers,
     readback: Readback,
-    present: () => void,
+    health: Health,
   ): Promise<CompiledProgram> {
-    present()
     const given = new Map<Pool, GpuBuffer>()
-    for (const [pool, size] of lowered.sizes) {
-      if (pool.startsWith('given')) given.set(pool, createStorage(device, pool, size * WORD))
-      else buffers.reserve(pool, size)
-    }
+    await health.allocate(() => {
+      for (const [pool, size] of lowered.sizes) {
+        if (pool.startsWith('given')) given.set(pool, createStorage(device, pool, size * WORD))
+        else buffers.reserve(pool, size)
+      }
+    })
     for (const { region, data } of lowered.constants) {
       const buffer = given.get(region.pool)
       const dtype = region.pool === 'given_f32' ? 'float32' : 'int32'
@@ -60,14 +62,14 @@ export class CompiledProgram implements Compiled {
     const shaders = [...new Set(lowered.dispatches.map(({ shader }) => shader))]
     const pipelines = new Map<Shader, Pipeline>()
     // One after the other: all at once, the software driver has taken minutes for what takes it seconds.
-    for (const shader of shaders) pipelines.set(shader, await createPipeline(device, shader))
-    const { offsets, places } = writeOffsets(device, lowered)
+    for (const shader of shaders) pipelines.set(shader, await health.arrived(createPipeline(device, shader)))
+    const { offsets, places } = await health.allocate(() => writeOffsets(device, lowered))
     const entries = lowered.dispatches.map(({ shader, groups }, i) => {
       const pipeline = pipelines.get(shader)
       if (!pipeline) throw new Error('A shader has no pipeline.')
       return { pipeline, groups, at: places[i] }
     })
-    return new CompiledProgram(device, program, lowered, buffers, readback, present, entries, offsets, given)
+    return new CompiledProgram(device, program, lowered, buffers, readback, health, entries, offsets, given)
   }
 
   async run(inputs: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
@@ -104,7 +106,7 @@ export class CompiledProgram implements Compiled {
     stamps.resolve(encoder)
     const read = this.readback.copy(encoder, [stamps.results])
     await this.finish(encoder)
-    const [times] = await read()
+    const [times] = await this.health.arrived(read())
     stamps.dispose()
     return timesByKernel(
       this.lowered.dispatches.map(({ kernels }) => kernels.join(' + ')),
@@ -113,7 +115,7 @@ export class CompiledProgram implements Compiled {
   }
 
   private write(inputs: Readonly<Record<string, Tensor>>) {
-    this.present()
+    this.health.check()
     this.program.inputs.forEach((input, i) => {
       const { region } = this.lowered.inputs[i]
       const words = toWords(checkInput(input, inputs))
@@ -142,21 +144,10 @@ export class CompiledProgram implements Compiled {
       })),
     )
     this.device.queue.submit([encoder.finish()])
-    const found = await this.arrived(read)
+    const found = await this.health.arrived(read())
     return Object.fromEntries(
       outputs.map(({ name, dtype, shape }, i) => [name, { dtype, shape, data: fromWords(found[i], dtype) }]),
     )
-  }
-
-  /** Waiting for a device that goes away ends with that reason. */
-  private async arrived(read: () => Promise<ArrayBuffer[]>): Promise<ArrayBuffer[]> {
-    try {
-      return await read()
-    } catch (error) {
-      await Promise.race([this.device.lost, Promise.resolve()])
-      this.present()
-      throw error
-    }
   }
 
   async dispose(): Promise<void> {

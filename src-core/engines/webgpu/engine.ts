@@ -1,4 +1,3 @@
-import { UnrollError } from '../../errors'
 import type { Compiled, Engine } from '../../graph/engine'
 import type { Program } from '../../graph/program'
 import { States } from '../../graph/states'
@@ -6,6 +5,7 @@ import { sizeOf, type DType, type Shape, type Tensor } from '../../graph/tensor'
 import { Buffers, WORD } from './buffers'
 import { CompiledProgram } from './compiled'
 import type { GpuDevice } from './gpu'
+import { Health } from './health'
 import { GPU_CHOICES, type Choices } from './choices'
 import { lowerProgram } from './lower-program'
 import { Readback } from './readback'
@@ -31,7 +31,7 @@ export class WebGpuEngine implements Engine {
   private readonly buffers: Buffers
   private readonly readback: Readback
   private readonly programs = new Set<CompiledProgram>()
-  private lost: string | null = null
+  private readonly health: Health
 
   /**
    * @param device its name for people, with the driver where that is known.
@@ -46,21 +46,23 @@ export class WebGpuEngine implements Engine {
     this.buffers = new Buffers(gpu)
     this.readback = new Readback(gpu)
     this.states = new States((type) => type)
-    void gpu.lost.then(({ reason, message }) => (this.lost = `${reason} ${message}`.trim()))
+    this.health = new Health(gpu)
   }
 
   async compile(program: Program): Promise<Compiled> {
     this.states.declare(program)
     for (const { name, variable } of program.states) this.layout.declare(name, variable.dtype, variable.shape)
     const lowered = lowerProgram(program, (name) => this.layout.region(name), this.choices)
-    for (const [pool, size] of this.layout.sizes) this.buffers.reserve(pool, size)
+    await this.health.allocate(() => {
+      for (const [pool, size] of this.layout.sizes) this.buffers.reserve(pool, size)
+    })
     const compiled = await CompiledProgram.create(
       this.gpu,
       program,
       lowered,
       this.buffers,
       this.readback,
-      this.present,
+      this.health,
     )
     this.programs.add(compiled)
     return compiled
@@ -69,20 +71,20 @@ export class WebGpuEngine implements Engine {
   async read(state: string): Promise<Tensor> {
     const { dtype, shape } = this.states.get(state)
     const region = this.layout.region(state)
-    this.present()
+    this.health.check()
     const encoder = this.gpu.createCommandEncoder()
     const buffer = this.buffers.get(region.pool)
     const size = sizeOf(shape) * WORD
     const read = this.readback.copy(encoder, [{ buffer, offset: region.offset * WORD, size }])
     this.gpu.queue.submit([encoder.finish()])
-    const [words] = await read()
+    const [words] = await this.health.arrived(read())
     return { dtype, shape, data: fromWords(words, dtype) }
   }
 
   async write(state: string, value: Tensor): Promise<void> {
     this.states.fitting(state, value)
     const region = this.layout.region(state)
-    this.present()
+    this.health.check()
     const words = toWords(value)
     this.gpu.queue.writeBuffer(this.buffers.get(region.pool), region.offset * WORD, words)
   }
@@ -94,15 +96,5 @@ export class WebGpuEngine implements Engine {
     this.buffers.dispose()
     this.gpu.destroy()
     this.release()
-  }
-
-  /** @throws UnrollError `device-lost` */
-  private readonly present = () => {
-    if (this.lost === null) return
-    throw new UnrollError(
-      'device-lost',
-      `The GPU is gone (${this.lost}).`,
-      'Go on from the last checkpoint, on this device in a new process or on another engine.',
-    )
   }
 }

@@ -7,6 +7,8 @@ export interface GpuDevice {
   readonly features: { has(feature: string): boolean }
   readonly queue: GpuQueue
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>
+  /** A function of an `UncapturedError`; its own type has a whole page's events in it. */
+  onuncapturederror: unknown
   createBuffer(descriptor: { label?: string; size: number; usage: number }): GpuBuffer
   createShaderModule(descriptor: { label?: string; code: string }): GpuShaderModule
   createBindGroupLayout(descriptor: { entries: Iterable<LayoutEntry> }): object
@@ -25,6 +27,10 @@ export interface GpuDevice {
   pushErrorScope(filter: 'validation' | 'out-of-memory'): void
   popErrorScope(): Promise<{ readonly message: string } | null>
   destroy(): void
+}
+
+export interface UncapturedError {
+  readonly error: { readonly message: string }
 }
 
 export interface GpuLimits {
