@@ -18,6 +18,8 @@ import { temporaryFolder } from '../store/temporary-folder'
 
 /** Every device that was opened in this process, the last one last. */
 const opened = vi.hoisted((): GpuDevice[] => [])
+/** Bytes that a buffer of the devices opened from now on may have. */
+const allowed = vi.hoisted(() => ({ bytes: Infinity }))
 
 vi.mock('../../../src-main/engines/webgpu/dawn', async (original) => {
   const { openDawn } = await original<typeof import('../../../src-main/engines/webgpu/dawn')>()
@@ -25,6 +27,14 @@ vi.mock('../../../src-main/engines/webgpu/dawn', async (original) => {
     openDawn: async () => {
       const found = await openDawn()
       opened.push(found.device)
+      const { limits } = found.device
+      const value = new Proxy(limits, {
+        get: (_, name): unknown =>
+          name === 'maxBufferSize'
+            ? Math.min(limits.maxBufferSize, allowed.bytes)
+            : Reflect.get(limits, name),
+      })
+      Object.defineProperty(found.device, 'limits', { value })
       return found
     },
   }
@@ -109,6 +119,26 @@ here(`a GPU that goes away${said}`, () => {
 })
 
 here(`a GPU that cannot${said}`, () => {
+  it('has a run that is too large for it stay as it was', async () => {
+    const folder = await smallRun(await temporaryFolder(), {
+      segments: [{ steps: 100, learningRate: 0.003 }],
+      engine: 'ort',
+    })
+    const train = async (steps: number) => {
+      const training = new TrainingProcess()
+      await training.start({ folder, steps })
+      return training.finished
+    }
+    await train(4)
+    allowed.bytes = 4096
+    const events = { steps() {}, epoch() {}, sample() {}, state() {}, finished() {}, failed() {} }
+    const start = new TrainingSession(events, () => undefined).start({ folder, steps: 3, engine: 'webgpu' })
+    await expect(start.finally(() => (allowed.bytes = Infinity))).rejects.toMatchObject({
+      code: 'device-limit',
+    })
+    expect(await train(3)).toMatchObject({ step: 7 })
+  })
+
   it('says so of memory, and gives nothing after that', async ({ skip }) => {
     const { device, software, release } = await openDawn()
     // Nobody's screen is to go without memory for a test.
