@@ -6,6 +6,7 @@ import { keepTimings, readTimings, timingsPath, type Timing } from './kept-timin
 import { openProbed } from './probe'
 import { engineProvider, engineProviders } from './registry'
 import { stepTime } from './step-time'
+import { forgetTrials, tryEngine } from './trial'
 
 export interface EngineRequest {
   /** An engine's name, or `auto`: the one that is fastest for this program on this machine. */
@@ -50,7 +51,11 @@ export async function openEngine(
   surroundings: Surroundings = realSurroundings(),
 ): Promise<OpenedEngine> {
   const { name, threads } = request
-  if (name !== 'auto') return { engine: await openProbed(await engineProvider(name), threads), reason: null }
+  if (name !== 'auto') {
+    const engine = await openProbed(await engineProvider(name), threads)
+    await forgetTrials(surroundings.cache, name)
+    return { engine, reason: null }
+  }
   const { there, missing } = await look(surroundings)
   if (there.length > 1) return openFastest(there, request, surroundings)
   if (there.length === 0) throw unavailable('There is no engine here', missing)
@@ -92,13 +97,14 @@ async function openFastest(
   const { program, threads, vocabulary } = request
   const names = there.map(({ name }) => name)
   const path = timingsPath(cache, program, names, threads)
-  const kept = await openKept(path, there, threads)
+  const kept = await openKept(path, there, threads, cache)
   if (kept) return kept
   const timings: Timing[] = []
   const failures: Failure[] = []
   for (const provider of there) {
     try {
-      timings.push(await measure(provider, threads, (engine) => stepTime(engine, program, vocabulary, now)))
+      const time = (engine: Engine) => stepTime(engine, program, vocabulary, now)
+      timings.push(await tryEngine(cache, provider.name, () => measure(provider, threads, time)))
     } catch (error) {
       failures.push({ name: provider.name, error })
     }
@@ -120,6 +126,7 @@ async function openKept(
   path: string,
   there: readonly EngineProvider[],
   threads: number | null,
+  cache: string,
 ): Promise<OpenedEngine | null> {
   const kept = await readTimings(path)
   if (!kept) return null
@@ -127,7 +134,7 @@ async function openKept(
   const failures: Failure[] = []
   for (const name of failed) {
     try {
-      const engine = await openProbed(providerOf(there, name), threads)
+      const engine = await tryEngine(cache, name, () => openProbed(providerOf(there, name), threads))
       await engine.dispose()
       return null
     } catch (error) {
@@ -135,7 +142,8 @@ async function openKept(
     }
   }
   const [{ engine: name, device }] = timings
-  const engine = await openProbed(providerOf(there, name), threads).catch(() => null)
+  const opening = tryEngine(cache, name, () => openProbed(providerOf(there, name), threads))
+  const engine = await opening.catch(() => null)
   if (engine?.device === device) return { engine, reason: reasonFor(timings, failures) }
   await engine?.dispose()
   return null

@@ -1,4 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { referenceProvider } from '../../../src-core/engines/reference/engine'
@@ -19,6 +20,7 @@ interface StandIn {
   readonly wrong?: boolean
   readonly device?: string
   readonly ahead?: number
+  readonly onStep?: () => void
 }
 
 /** Engines that compute as the reference does, on a machine with a clock of its own. */
@@ -47,6 +49,7 @@ function machine(cache: string, among: readonly string[] | null = null) {
             run: async (inputs) => {
               if (odd.breaks && isStep) throw odd.breaks
               if (isStep) {
+                odd.onStep?.()
                 clock += milliseconds
                 steps.set(name, (steps.get(name) ?? 0) + 1)
               }
@@ -115,6 +118,31 @@ describe('auto', () => {
     const { open, steps } = machine(await temporaryFolder())
     await open([{ ...SLOWEST, ahead: 4 }, ORT])
     expect((steps.get('webgpu') ?? 1) % 4).toBe(0)
+  })
+
+  test('passes over an engine that took the program down twice, until it has run', async () => {
+    const cache = await temporaryFolder()
+    const { open, made } = machine(cache)
+    const mark = join(cache, 'engines', 'webgpu.trying')
+    await mkdir(join(cache, 'engines'))
+    await writeFile(mark, '1')
+    await open([SLOWEST, ORT])
+    expect(made).toContain('webgpu')
+    await expect(readFile(mark)).rejects.toThrow('ENOENT')
+    await writeFile(mark, '2')
+    const { engine, reason } = await open([SLOWEST, ORT], step(8))
+    expect(engine.name).toBe('ort')
+    expect(made).not.toContain('webgpu')
+    expect(reason).toMatch(/not webgpu: webgpu ended the program 2 times when it was tried \(Bring/)
+  })
+
+  test('leaves its mark while it tries an engine', async () => {
+    const cache = await temporaryFolder()
+    const seen: string[] = []
+    const look = () => void seen.push(readFileSync(join(cache, 'engines', 'webgpu.trying'), 'utf8'))
+    const { open } = machine(cache)
+    await open([{ ...SLOWEST, onStep: look }, ORT])
+    expect(new Set(seen)).toEqual(new Set(['1']))
   })
 
   test('measures once a machine and program', async () => {
