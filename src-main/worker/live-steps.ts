@@ -2,7 +2,7 @@ import type { TrainedSteps } from '../../src-core/contract/training'
 
 /** Least time between two messages, in milliseconds; the longer one while training has every core to itself. */
 const INTERVAL = 100
-const SPARING_INTERVAL = 700
+const SPARING_INTERVAL = 1000
 
 /**
  * How often to tell of steps. Whoever hears of them draws, and what that takes of a core that trains is lost to all

@@ -17,6 +17,13 @@ export function processorTime() {
   return seconds
 }
 
+/** All of the browser that this process started. @returns {number[]} */
+export function pageProcesses() {
+  return descendants(processes(), process.pid).flatMap(({ pid, command }) =>
+    /chrom/.test(command) ? [pid] : [],
+  )
+}
+
 /** Resident memory of a process in MB. @param {number} pid */
 export function residentMemory(pid) {
   const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
