@@ -1,19 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
-
-/** What a build of the page is made of; whatever else lies there is not served. */
-const types: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml; charset=utf-8',
-  '.ttf': 'font/ttf',
-  '.woff': 'font/woff',
-  '.woff2': 'font/woff2',
-}
+import { pageTypes } from '../host/page-types'
 
 export interface PageFile {
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -26,7 +13,7 @@ export interface PageFile {
  */
 export async function readPageFile(folder: string, pathname: string): Promise<PageFile | null> {
   const path = pathIn(folder, pathname === '/' ? '/index.html' : pathname)
-  const type = path && types[extname(path)]
+  const type = path && pageTypes[extname(path)]
   if (!path || !type) return null
   try {
     return { bytes: new Uint8Array(await readFile(path)), type }

@@ -2,19 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml; charset=utf-8',
-  '.ttf': 'font/ttf',
-  '.woff': 'font/woff',
-  '.woff2': 'font/woff2',
-}
+import { pageTypes } from '../host/page-types'
 
 /** What is compressed already gains nothing. */
 const packed: readonly string[] = ['.png', '.woff', '.woff2']
@@ -37,7 +25,7 @@ export class PageFile {
     readonly bytes: Buffer,
   ) {
     const kind = extname(address)
-    this.type = mediaTypes[kind] ?? 'application/octet-stream'
+    this.type = pageTypes[kind] ?? 'application/octet-stream'
     this.isHashed = /^\/assets\/.*-[\w-]{8,}\.\w+$/.test(address)
     this.#packs = !packed.includes(kind) && bytes.byteLength >= SMALL
   }

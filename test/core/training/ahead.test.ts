@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Engine } from '../../../src-core/graph/engine'
-import type { PlanInput } from '../../../src-core/training/plan'
 import { Trainer } from '../../../src-core/training/trainer'
-import { BATCHES, fakeRun, fakeSource, untimed, type FakeRun } from './fake-run'
-
-const PLAN = {
-  segments: [
-    { epochs: 2, learningRate: 0.1 },
-    { steps: 8, learningRate: 0.05 },
-  ],
-  checkpoints: { everySteps: 4, everySeconds: null },
-  samples: { everySteps: 3 },
-} satisfies PlanInput
+import { BATCHES, fakeRun, PLAN, fakeSource, untimed, type FakeRun } from './fake-run'
 
 /** The same engine, whose outputs come some turns later; it tells how many runs were under way at most. */
 function late(engine: Engine, ahead: number): Engine & { most: number } {

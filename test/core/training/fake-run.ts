@@ -24,6 +24,16 @@ import { makePlan, type PlanInput } from '../../../src-core/training/plan'
 const ROWS = 4
 export const BATCHES = 5
 
+/** Two segments, with checkpoints and samples along the way. */
+export const PLAN = {
+  segments: [
+    { epochs: 2, learningRate: 0.1 },
+    { steps: 8, learningRate: 0.05 },
+  ],
+  checkpoints: { everySteps: 4, everySeconds: null },
+  samples: { everySteps: 3 },
+} satisfies PlanInput
+
 const STATES: [name: string, role: StateRole, dtype: DType, shape: Shape][] = [
   ['weight', 'parameter', 'float32', [2]],
   ['moment', 'optimizer', 'float32', [2]],

@@ -1,16 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PlanInput } from '../../../src-core/training/plan'
 import { Trainer } from '../../../src-core/training/trainer'
-import { BATCHES, fakeRun, fakeSource, untimed, type FakeRun } from './fake-run'
-
-const PLAN = {
-  segments: [
-    { epochs: 2, learningRate: 0.1 },
-    { steps: 8, learningRate: 0.05 },
-  ],
-  checkpoints: { everySteps: 4, everySeconds: null },
-  samples: { everySteps: 3 },
-} satisfies PlanInput
+import { BATCHES, fakeRun, PLAN, fakeSource, untimed, type FakeRun } from './fake-run'
 
 const STEPS = 2 * BATCHES + 8
 

@@ -2,6 +2,7 @@ import { sizeOf, type Shape } from '../../../graph/tensor'
 import type { Emitter } from '../emitter'
 import { NotHere } from '../emitter'
 import {
+  atomIndex,
   flat,
   keyOf,
   plus,
@@ -90,6 +91,22 @@ export function piecesOf(value: Value, shape: Shape): number {
 }
 
 const MOST_PIECES = 8
+
+/** A thread to each element of a kernel's result, counted by `counter`; the thread holds it as `text`. */
+export function domainOfResult(result: Value, counter: string, text: string): Domain {
+  const { shape } = result
+  const index = unflat(atomIndex({ text: counter, size: sizeOf(shape) }), shape)
+  const local = (value: Value, at: readonly Index[]) =>
+    value === result && sameIndex(at, index) ? text : null
+  return { shape, index, local }
+}
+
+/** Adds a value that a thread makes one element of to those that a kernel finishes, if it can be made there. */
+export function takeElement(finished: Value[], domain: Domain, value: Value, trial: Trial): boolean {
+  if (piecesOf(value, domain.shape) !== 1 || !trial(domain, [value])) return false
+  finished.push(value)
+  return true
+}
 
 /** The index of a thread's elements of a value: piece g lies g widths further along the last axis. */
 export function elementsOf(value: Value, { shape, index }: Pick<Domain, 'shape' | 'index'>): Index[][] {

@@ -3,10 +3,10 @@ import { atomIndex, constantIndex, unflat, type Index } from '../indices'
 import type { AppliedOf, Value } from '../value'
 import {
   ceilDiv,
+  domainOfResult,
   functionText,
   labelOf,
-  piecesOf,
-  sameIndex,
+  takeElement,
   THREADS,
   writeStores,
   type Domain,
@@ -41,18 +41,11 @@ export class ReductionKernel implements Kernel {
     this.anchors = [result]
     this.name = `${labelOf(node.inputs[0])}_${node.op}`
     this.axes = node.op === 'sum' ? node.attributes.axes : [node.attributes.axis]
-    const { shape } = result
-    const index = unflat(atomIndex({ text: 'o', size: sizeOf(shape) }), shape)
-    const total = result.dtype === 'int32' ? 'i32(place)' : 'total'
-    const local = (value: Value, at: readonly Index[]) =>
-      value === result && sameIndex(at, index) ? total : null
-    this.domain = { shape, index, local }
+    this.domain = domainOfResult(result, 'o', result.dtype === 'int32' ? 'i32(place)' : 'total')
   }
 
   take(value: Value, trial: Trial): boolean {
-    if (piecesOf(value, this.domain.shape) !== 1 || !trial(this.domain, [value])) return false
-    this.finished.push(value)
-    return true
+    return takeElement(this.finished, this.domain, value, trial)
   }
 
   write(writing: Writing, stores: readonly Store[], name: string): KernelText {

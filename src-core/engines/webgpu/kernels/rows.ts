@@ -7,6 +7,7 @@ import {
   labelOf,
   piecesOf,
   sameIndex,
+  takeElement,
   THREADS,
   writeStores,
   type Domain,
@@ -51,8 +52,7 @@ export class RowsKernel implements Kernel {
   take(value: Value, trial: Trial): boolean {
     const elements = piecesOf(value, this.input.shape) === 1
     const domain = elements ? this.elements : this.rows
-    if (piecesOf(value, domain.shape) !== 1 || !trial(domain, [value])) return false
-    this.finished.push(value)
+    if (!takeElement(this.finished, domain, value, trial)) return false
     if (elements) this.ofElements.push(value)
     return true
   }

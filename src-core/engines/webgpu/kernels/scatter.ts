@@ -1,12 +1,12 @@
 import { sizeOf } from '../../../graph/tensor'
-import { atomIndex, textOf, unflat, type Index } from '../indices'
+import { atomIndex, textOf, unflat } from '../indices'
 import type { AppliedOf, Value } from '../value'
 import {
   ceilDiv,
+  domainOfResult,
   functionText,
   labelOf,
-  piecesOf,
-  sameIndex,
+  takeElement,
   THREADS,
   writeStores,
   type Domain,
@@ -35,17 +35,11 @@ export class ScatterKernel implements Kernel {
   ) {
     this.anchors = [result]
     this.name = `${labelOf(node.inputs[1])}_by_row`
-    const { shape } = result
-    const index = unflat(atomIndex({ text: 'i', size: sizeOf(shape) }), shape)
-    const local = (value: Value, at: readonly Index[]) =>
-      value === result && sameIndex(at, index) ? 'total' : null
-    this.domain = { shape, index, local }
+    this.domain = domainOfResult(result, 'i', 'total')
   }
 
   take(value: Value, trial: Trial): boolean {
-    if (piecesOf(value, this.domain.shape) !== 1 || !trial(this.domain, [value])) return false
-    this.finished.push(value)
-    return true
+    return takeElement(this.finished, this.domain, value, trial)
   }
 
   write(writing: Writing, stores: readonly Store[], name: string): KernelText {

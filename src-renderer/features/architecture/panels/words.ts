@@ -1,4 +1,5 @@
 import type { Architecture, Circle, Color } from '../../../../src-core/architecture/schema'
+import type { Normalization } from '../model/change-kind'
 import { NEW_COLOR } from '../model/colors'
 
 /** A choice in a list. */
@@ -22,6 +23,12 @@ export const cellActivations: readonly Option<Extract<Circle, { cell: 'lstm' }>[
   { value: 'relu', label: 'relu' },
   { value: 'sigmoid', label: 'sigmoid' },
   { value: 'hard-sigmoid', label: 'hard sigmoid' },
+]
+
+export const normalizations: readonly Option<Normalization['kind'] | 'none'>[] = [
+  { value: 'none', label: 'no' },
+  { value: 'batch', label: 'over the batch' },
+  { value: 'layer', label: 'over the layer' },
 ]
 
 export const initializations: readonly Option<Color['initialization']>[] = [
