@@ -43,3 +43,18 @@ export interface Program {
 export function rootsOf({ outputs, updates }: Program): Variable[] {
   return [...Object.values(outputs), ...Object.values(updates)]
 }
+
+/** The program with its outputs and updates rewritten, all together. */
+export function rewriteRoots(
+  program: Program,
+  rewrite: (roots: readonly Variable[]) => readonly Variable[],
+): Program {
+  const outputs = Object.entries(program.outputs)
+  const updates = Object.entries(program.updates)
+  const roots = rewrite([...outputs, ...updates].map(([, variable]) => variable))
+  return {
+    ...program,
+    outputs: Object.fromEntries(outputs.map(([name], i) => [name, roots[i]])),
+    updates: Object.fromEntries(updates.map(([name], i) => [name, roots[outputs.length + i]])),
+  }
+}

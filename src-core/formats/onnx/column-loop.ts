@@ -1,31 +1,8 @@
+import { isElementwise } from '../../graph/elementwise'
 import type { ApplyOf, OpName } from '../../graph/op'
 import type { Scan } from '../../graph/scan'
 import { uniformValue, type Variable } from '../../graph/variable'
 import { lowerings, type Lowering } from './lowering'
-
-/** Ops that do the same to each element, so that they do not care how a matrix is held. */
-const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
-  'add',
-  'subtract',
-  'multiply',
-  'divide',
-  'maximum',
-  'minimum',
-  'greater',
-  'equal',
-  'where',
-  'negate',
-  'cast',
-  'exp',
-  'log',
-  'sqrt',
-  'abs',
-  'sign',
-  'tanh',
-  'sigmoid',
-  'hardSigmoid',
-  'relu',
-])
 
 /** Fewer rows than this leave nothing to gain. */
 const FEWEST_ROWS = 8
@@ -50,7 +27,7 @@ export function fitsColumns(node: Scan): boolean {
       if (attributes.transposeA || !body.has(inputs[0]) || body.has(inputs[1])) return false
     } else if (name === 'slice' || name === 'concat') {
       if (attributes.axis !== 1 || !inputs.every(body.has)) return false
-    } else if (!ELEMENTWISE.has(name)) return false
+    } else if (!isElementwise(inner)) return false
   }
   return products > 0
 }

@@ -1,4 +1,4 @@
-import type { Program } from '../program'
+import { rewriteRoots, type Program } from '../program'
 import type { Variable } from '../variable'
 import { distribute } from './distribute'
 import { outputsOf, reachLive } from './live'
@@ -8,16 +8,7 @@ import { Sharing } from './share'
  * The same program with less to do: nodes that compute the same are one, and of every loop only what must go
  * step by step stays inside (see `distribute`).
  */
-export function optimize(program: Program): Program {
-  const outputs = Object.entries(program.outputs)
-  const updates = Object.entries(program.updates)
-  const roots = rewrite([...outputs, ...updates].map(([, variable]) => variable))
-  return {
-    ...program,
-    outputs: Object.fromEntries(outputs.map(([name], i) => [name, roots[i]])),
-    updates: Object.fromEntries(updates.map(([name], i) => [name, roots[outputs.length + i]])),
-  }
-}
+export const optimize = (program: Program): Program => rewriteRoots(program, rewrite)
 
 /** The rewrites of `optimize` on variables instead of a whole program. */
 export function rewrite(roots: readonly Variable[]): Variable[] {

@@ -1,4 +1,4 @@
-import type { OpName } from '../../../src-core/graph/op'
+import { isElementwise, type ElementwiseName } from '../../../src-core/graph/elementwise'
 import type { Apply, Variable } from '../../../src-core/graph/variable'
 import { bitsOf, constantValue } from './arena'
 import { CONSTANT, type ChainOp, type ChainStep } from './instructions'
@@ -11,30 +11,6 @@ export interface Operation {
   /** The bits of the number among the sources. */
   readonly bits: number
 }
-
-type ElementwiseName = Extract<
-  OpName,
-  | 'add'
-  | 'subtract'
-  | 'multiply'
-  | 'divide'
-  | 'maximum'
-  | 'minimum'
-  | 'greater'
-  | 'equal'
-  | 'where'
-  | 'negate'
-  | 'cast'
-  | 'exp'
-  | 'log'
-  | 'sqrt'
-  | 'abs'
-  | 'sign'
-  | 'tanh'
-  | 'sigmoid'
-  | 'hardSigmoid'
-  | 'relu'
->
 
 /** The operation of every element-wise op; `null` where it depends on the types. */
 const OPERATIONS: Readonly<Record<ElementwiseName, ChainOp | null>> = {
@@ -60,16 +36,12 @@ const OPERATIONS: Readonly<Record<ElementwiseName, ChainOp | null>> = {
   relu: 'relu',
 }
 
-function isElementwiseName(name: OpName): name is ElementwiseName {
-  return Object.hasOwn(OPERATIONS, name)
-}
-
 function opOf(node: Apply): ChainOp {
   const [x] = node.inputs
   if (node.name === 'greater') return x.dtype === 'int32' ? 'greaterInt' : 'greater'
   if (node.name === 'equal') return x.dtype === 'int32' ? 'equalInt' : 'equal'
   if (node.name === 'cast') return castOp(x.dtype, node.attributes.to)
-  const op = isElementwiseName(node.name) ? OPERATIONS[node.name] : null
+  const op = isElementwise(node) ? OPERATIONS[node.name] : null
   if (op === null) throw new Error(`${node.name} is no element-wise op.`)
   return op
 }

@@ -1,8 +1,9 @@
+import { isElementwise } from '../../../src-core/graph/elementwise'
 import { sameShape, sizeOf } from '../../../src-core/graph/tensor'
 import type { ApplyOf } from '../../../src-core/graph/op'
 import type { Scan } from '../../../src-core/graph/scan'
 import { inputsOf, uniformValue, type Apply, type Variable } from '../../../src-core/graph/variable'
-import { isElementwise, widthOf, withoutReshapes } from './rewrites/columns'
+import { widthOf, withoutReshapes } from './rewrites/columns'
 import {
   baseOf,
   isViewOp,

@@ -1,3 +1,4 @@
+import type { ElementwiseName } from '../../../src-core/graph/elementwise'
 import type { ApplyOf, OpName } from '../../../src-core/graph/op'
 import { sizeOf, type Shape } from '../../../src-core/graph/tensor'
 import type { Apply, Variable } from '../../../src-core/graph/variable'
@@ -12,33 +13,8 @@ import { isContiguous, reshapeView, sameView, sliceView, type View } from './vie
 type Lower<N extends OpName> = (node: ApplyOf<N>, item: Item, scope: Scope) => void
 
 /** Ops of other kinds of items: chains, and views of what is there. */
-type ElsewhereName =
-  | 'add'
-  | 'subtract'
-  | 'multiply'
-  | 'divide'
-  | 'maximum'
-  | 'minimum'
-  | 'greater'
-  | 'equal'
-  | 'where'
-  | 'negate'
-  | 'cast'
-  | 'exp'
-  | 'log'
-  | 'sqrt'
-  | 'abs'
-  | 'sign'
-  | 'tanh'
-  | 'sigmoid'
-  | 'hardSigmoid'
-  | 'relu'
-  | 'broadcastTo'
-  | 'reshape'
-  | 'transpose'
-  | 'slice'
+type ElsewhereName = ElementwiseName | 'broadcastTo' | 'reshape' | 'transpose' | 'slice'
 
-/** Every op that is neither element-wise nor a view. */
 const lowerings: { readonly [N in Exclude<OpName, ElsewhereName>]: Lower<N> } = {
   matmul: lowerTransposed,
   sum: lowerSum,

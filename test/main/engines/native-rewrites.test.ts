@@ -2,18 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { Network } from '../../../src-core/architecture/network'
 import { parseArchitecture } from '../../../src-core/architecture/parse'
 import { referenceProvider } from '../../../src-core/engines/reference/engine'
+import { isElementwise } from '../../../src-core/graph/elementwise'
 import type { Engine } from '../../../src-core/graph/engine'
 import type { Program } from '../../../src-core/graph/program'
 import { Scan } from '../../../src-core/graph/scan'
 import type { Variable } from '../../../src-core/graph/variable'
 import { makePlan } from '../../../src-core/training/plan'
 import { trainingPrograms } from '../../../src-core/training/programs'
-import {
-  isElementwise,
-  isProductSum,
-  lastAxisOf,
-  scopesOf,
-} from '../../../src-main/engines/native/rewrites/columns'
+import { isProductSum, lastAxisOf, scopesOf } from '../../../src-main/engines/native/rewrites/columns'
 import { cut } from '../../../src-main/engines/native/rewrites/cut'
 import { gatherProducts } from '../../../src-main/engines/native/rewrites/gather-products'
 import { prepare } from '../../../src-main/engines/native/rewrites/prepare'

@@ -1,33 +1,6 @@
+import { isElementwise } from '../../../../src-core/graph/elementwise'
 import { reach, type Scan } from '../../../../src-core/graph/scan'
-import type { OpName } from '../../../../src-core/graph/op'
-import type { Apply, Variable } from '../../../../src-core/graph/variable'
-
-/** Ops whose output's element is made of the elements at the same place of the inputs, which broadcast. */
-const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
-  'add',
-  'subtract',
-  'multiply',
-  'divide',
-  'maximum',
-  'minimum',
-  'greater',
-  'equal',
-  'where',
-  'negate',
-  'cast',
-  'exp',
-  'log',
-  'sqrt',
-  'abs',
-  'sign',
-  'tanh',
-  'sigmoid',
-  'hardSigmoid',
-  'relu',
-])
-
-export const isElementwise = (node: Variable['node']): node is Apply =>
-  node.kind === 'apply' && ELEMENTWISE.has(node.name)
+import type { Variable } from '../../../../src-core/graph/variable'
 
 /** Columns of a value: the size of its last axis; 1 for a single number. */
 export const widthOf = ({ shape }: Variable): number => shape[shape.length - 1] ?? 1

@@ -1,11 +1,10 @@
 import { concat, slice } from '../../../../src-core/graph/ops'
-import type { Program } from '../../../../src-core/graph/program'
+import { rewriteRoots, type Program } from '../../../../src-core/graph/program'
 import { reachLive } from '../../../../src-core/graph/rewrites/live'
 import { Sharing } from '../../../../src-core/graph/rewrites/share'
 import { Scan } from '../../../../src-core/graph/scan'
 import { full, uniformValue, type Apply, type Variable } from '../../../../src-core/graph/variable'
 import { Columns, lastAxisOf, scopesOf, widthOf } from './columns'
-import { rewriteRoots } from './roots'
 
 /**
  * The program with element-wise work cut where slices and concatenations of columns cut it, so that none of them

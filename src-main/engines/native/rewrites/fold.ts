@@ -1,10 +1,9 @@
-import type { Program } from '../../../../src-core/graph/program'
+import { rewriteRoots, type Program } from '../../../../src-core/graph/program'
 import { substitute } from '../../../../src-core/graph/rebuild'
 import type { ApplyOf, OpName } from '../../../../src-core/graph/op'
 import { reach } from '../../../../src-core/graph/scan'
 import { sizeOf } from '../../../../src-core/graph/tensor'
 import { constant, inputsOf, type Variable } from '../../../../src-core/graph/variable'
-import { rewriteRoots } from './roots'
 
 /** Larger constants are computed in every run rather than kept. */
 const LARGEST = 1 << 14

@@ -1,11 +1,11 @@
 import { add, gather, matmul, reshape, scatterAdd, sum } from '../../../../src-core/graph/ops'
 import type { ApplyOf } from '../../../../src-core/graph/op'
-import type { Program } from '../../../../src-core/graph/program'
+import { rewriteRoots, type Program } from '../../../../src-core/graph/program'
 import { sameShape, sizeOf, type Shape } from '../../../../src-core/graph/tensor'
 import type { Variable } from '../../../../src-core/graph/variable'
 import { widthOf, withoutReshapes } from './columns'
 import { Readers } from './readers'
-import { rebuild, rewriteRoots, type Image } from './roots'
+import { rebuild, type Image } from './roots'
 
 /** How many times fewer rows a table must have than are looked up in it, for the rewrites to save work. */
 const FEWER = 2

@@ -1,24 +1,8 @@
-import type { Program } from '../../../../src-core/graph/program'
 import { substitute } from '../../../../src-core/graph/rebuild'
 import { Sharing } from '../../../../src-core/graph/rewrites/share'
 import { Scan } from '../../../../src-core/graph/scan'
 import type { Variable } from '../../../../src-core/graph/variable'
 import type { Readers } from './readers'
-
-/** The program with its outputs and updates rewritten, all together. */
-export function rewriteRoots(
-  program: Program,
-  rewrite: (roots: readonly Variable[]) => readonly Variable[],
-): Program {
-  const outputs = Object.entries(program.outputs)
-  const updates = Object.entries(program.updates)
-  const roots = rewrite([...outputs, ...updates].map(([, variable]) => variable))
-  return {
-    ...program,
-    outputs: Object.fromEntries(outputs.map(([name], i) => [name, roots[i]])),
-    updates: Object.fromEntries(updates.map(([name], i) => [name, roots[outputs.length + i]])),
-  }
-}
 
 export type Image = (value: Variable) => Variable
 

@@ -1,11 +1,11 @@
 import { add, gather, matmul, slice } from '../../../../src-core/graph/ops'
-import type { Program } from '../../../../src-core/graph/program'
+import { rewriteRoots, type Program } from '../../../../src-core/graph/program'
 import type { Scan } from '../../../../src-core/graph/scan'
 import { sizeOf } from '../../../../src-core/graph/tensor'
 import { variable, type Node, type Variable } from '../../../../src-core/graph/variable'
 import { widthOf, withoutReshapes } from './columns'
 import { Readers } from './readers'
-import { loopOn, rebuild, rewriteRoots, type Image, type Remade } from './roots'
+import { loopOn, rebuild, type Image, type Remade } from './roots'
 
 /** Values of all steps that are no larger than this stay in the cache between where they are made and read. */
 const CACHED_BYTES = 1 << 20

@@ -1,9 +1,8 @@
 import { concat, reshape, select } from '../../../../src-core/graph/ops'
-import type { Program } from '../../../../src-core/graph/program'
+import { rewriteRoots, type Program } from '../../../../src-core/graph/program'
 import { substitute } from '../../../../src-core/graph/rebuild'
 import { reach, Scan } from '../../../../src-core/graph/scan'
 import type { Variable } from '../../../../src-core/graph/variable'
-import { rewriteRoots } from './roots'
 
 /** The program with every loop inside of a loop unrolled: a list of instructions has loops side by side only. */
 export function unrollInner(program: Program): Program {
