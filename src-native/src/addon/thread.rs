@@ -2,6 +2,7 @@
 //! never the event loop's, and none of libuv's few either.
 
 use crate::engine::{Compiled, Engine, Ran};
+use crate::pool;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +22,7 @@ impl EngineThread {
         let (jobs, todo) = channel::<Job>();
         let own = Arc::clone(&engine);
         std::thread::Builder::new().name("unroll-native-0".into()).spawn(move || {
-            for job in todo {
+            while let Some(job) = pool::watch(|| todo.try_recv().ok()).or_else(|| todo.recv().ok()) {
                 job(&own);
             }
         })?;

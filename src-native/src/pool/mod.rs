@@ -12,11 +12,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 /// Turns of waiting in a loop before the processor is offered to another thread: tens of microseconds.
 const SPINS: u32 = 4_000;
-/// Turns with such offers before a thread without work sleeps.
-const YIELDS: u32 = 200;
+/// How long a thread without work watches for some before it sleeps. A step asked for by the event loop when the one
+/// before has ended comes within a tenth of a millisecond; to be woken takes as long again.
+const WATCH: Duration = Duration::from_micros(200);
 
 /// A value in cache lines of its own.
 #[repr(align(128))]
@@ -60,15 +62,26 @@ impl Barrier {
 struct Patience(u32);
 
 impl Patience {
-    /// Whether it has lasted so long that sleeping would be better.
-    fn turn(&mut self) -> bool {
+    fn turn(&mut self) {
         self.0 = self.0.saturating_add(1);
         if self.0 < SPINS {
             spin_loop();
         } else {
             thread::yield_now();
         }
-        self.0 >= SPINS + YIELDS
+    }
+}
+
+/// Looks for something again and again, the processor on offer to others between; None after a moment, when it is time
+/// to sleep.
+pub fn watch<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let start = Instant::now();
+    loop {
+        let found = look();
+        if found.is_some() || start.elapsed() > WATCH {
+            return found;
+        }
+        thread::yield_now();
     }
 }
 
@@ -147,26 +160,23 @@ impl Shared {
     fn serve(&self, thread: usize) {
         let _flush = Flush::new();
         let mut seen = 0;
-        let mut patience = Patience::default();
         loop {
-            let run = self.run.0.load(Ordering::Acquire);
-            if run != seen {
-                seen = run;
-                if self.ended.load(Ordering::Relaxed) {
-                    return;
-                }
-                // SAFETY: set before the run was counted, and alive until all threads are done.
-                if let Some(work) = unsafe { *self.work.get() } {
-                    // SAFETY: as above.
-                    self.part(unsafe { &*work }, thread);
-                }
-                self.done.0.fetch_add(1, Ordering::Release);
-                patience = Patience::default();
-            } else if patience.turn() {
+            let Some(run) = watch(|| Some(self.run.0.load(Ordering::Acquire)).filter(|&run| run != seen))
+            else {
                 // A run that starts meanwhile has left a token, so this returns at once.
                 thread::park();
-                patience = Patience::default();
+                continue;
+            };
+            seen = run;
+            if self.ended.load(Ordering::Relaxed) {
+                return;
             }
+            // SAFETY: set before the run was counted, and alive until all threads are done.
+            if let Some(work) = unsafe { *self.work.get() } {
+                // SAFETY: as above.
+                self.part(unsafe { &*work }, thread);
+            }
+            self.done.0.fetch_add(1, Ordering::Release);
         }
     }
 }
