@@ -11,7 +11,7 @@ import { openProbed } from '../engines/probe'
 import { engineProvider } from '../engines/registry'
 import { drawWeights, medianOf, type BenchmarkRequest } from './benchmark'
 import { benchmarkArchitecture } from './benchmark-networks'
-import { openUntimed } from './open-untimed'
+import { openUntimed, steppingThreads } from './open-untimed'
 
 /** How fast text is written, token by token. */
 export interface SamplingRate {
@@ -29,11 +29,11 @@ const PIECE = 50
 /** Too many bytes for any cache. */
 const MEMORY = 2 ** 29
 
-/** An engine as `unroll sample` opens it: one thread where none are asked for. */
+/** An engine as `unroll sample` opens it where no threads are asked for. */
 export async function openSampling({
   engine,
   device,
-  threads = 1,
+  threads = steppingThreads(engine),
 }: Omit<BenchmarkRequest, 'config'>): Promise<Engine> {
   if (engine === 'auto') return openUntimed({ name: engine, threads: null }, 'stepping')
   return openProbed(await engineProvider(engine), threads, device)

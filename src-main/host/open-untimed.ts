@@ -1,3 +1,4 @@
+import { cpus } from 'node:os'
 import { reasonOf, UnrollError } from '../../src-core/errors'
 import type { Engine, EngineProvider } from '../../src-core/graph/engine'
 import { isOfCpu } from '../../src-core/training/engine-loss'
@@ -48,15 +49,22 @@ function inOrder(trained: string, use: Use, providers: readonly EngineProvider[]
   return [...providers].sort((a, b) => rank(a) - rank(b))
 }
 
-/**
- * For stepping one is the fastest: products of one row are too small to share (measured on two busy cores: two threads
- * write less than half as much text).
- */
 function threadsOf(
   { name }: EngineProvider,
   trained: { readonly name: string; readonly threads: number | null },
   use: Use,
 ): number | null {
-  if (use === 'stepping') return 1
+  if (use === 'stepping') return steppingThreads(name)
   return name === trained.name ? trained.threads : null
+}
+
+/** More would be waited for longer than they save. */
+const MOST_STEPPING = 4
+
+/**
+ * Products of one row are mostly too small to share: with two busy cores, two threads of `ort` write less than half as
+ * much text as one. `native` finds out as it goes whether more than one are faster (`src-native/src/engine/pace.rs`).
+ */
+export function steppingThreads(engine: string): number {
+  return engine === 'native' ? Math.min(MOST_STEPPING, cpus().length) : 1
 }

@@ -43,7 +43,7 @@ export class NativeEngine implements Engine {
     const words = encode(layout, (name) => this.native.state(name, wordsIn(this.states.get(name).shape)))
     const compiled = this.native.compile(words)
     this.programs.add(compiled)
-    const short = this.threads === 1 && isShort(program, layout)
+    const short = isShort(program, layout)
     const wordsOf = (inputs: Readonly<Record<string, Tensor>>) =>
       lowered.inputs.map((input) => wordsOfTensor(checkInput(input, inputs)))
     return {

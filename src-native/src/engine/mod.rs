@@ -6,19 +6,22 @@ mod execute;
 mod fuzz;
 mod limit;
 mod memory;
+mod pace;
 pub mod share;
 #[cfg(test)]
 mod test;
 pub mod thread;
 
-use crate::pool::Pool;
+use crate::pool::{Pool, Worker};
 use crate::program::panels::Panels;
 use crate::program::{self, Program};
 use crate::simd::buffer::Words;
 use crate::simd::kernels::Kernels;
 use memory::Memory;
+use pace::{Pace, Way};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 use thread::{Own, Thread};
 
 /// A state: a tensor that lives as long as the engine, zero at first.
@@ -45,6 +48,7 @@ pub struct Compiled {
     memory: Memory,
     /// One for each thread.
     own: Vec<Mutex<Own>>,
+    pace: Pace,
 }
 
 /// What a run gives.
@@ -115,16 +119,17 @@ impl Engine {
             memory,
             own: own.ok_or("There is no memory for the threads' scratch.")?,
             program,
+            pace: Pace::default(),
         })
     }
 
-    /// Runs a program once. `inputs` are words for each of its inputs, in its order.
+    /// Runs a program once, a timed one on all threads. `inputs` are words for each of its inputs, in its order.
     pub fn run(&self, compiled: &mut Compiled, inputs: &[Vec<u32>], timed: bool) -> Result<Ran, String> {
         let _states = lock(&self.states);
         if compiled.engine != self.id {
             return Err("The program was compiled by another engine.".into());
         }
-        let Compiled { program, memory, own, .. } = compiled;
+        let Compiled { program, memory, own, pace, .. } = compiled;
         program.check_inputs(inputs)?;
         for (buffer, words) in program.inputs.iter().zip(inputs) {
             memory.fill(*buffer, words);
@@ -133,14 +138,31 @@ impl Engine {
             lock(&own[0]).seconds = vec![0.0; program.instructions.len()];
         }
         let (program, memory, own) = (&*program, &*memory, &*own);
-        self.pool.run(&|worker| {
+        let work = |worker: Worker| {
             let mut own = lock(&own[worker.thread]);
             if timed && worker.thread > 0 {
                 own.seconds = vec![0.0; program.instructions.len()];
             }
             let kernels = self.kernels;
             Thread { program, memory, kernels, worker, own: &mut own, step: 0 }.run(timed)
-        })?;
+        };
+        if timed || self.pool.threads() == 1 {
+            self.pool.run(&work)?;
+        } else {
+            let start = Instant::now();
+            if std::env::var("X_ALL").is_ok() {
+                self.pool.run(&work)?;
+            } else {
+                match pace.way() {
+                    Way::All => self.pool.run(&work)?,
+                    Way::Alone => self.pool.alone(&work)?,
+                }
+            }
+            pace.took(start.elapsed());
+            if std::env::var("X_SAY").is_ok() {
+                eprintln!("{:?}", pace);
+            }
+        }
         let outputs = program.outputs.iter().map(|&id| memory.copy(id, program.buffers[id].length)).collect();
         let milliseconds = lock(&own[0]).seconds.drain(..).map(|seconds| seconds * 1e3).collect();
         Ok(Ran { outputs, milliseconds })

@@ -37,6 +37,11 @@ struct Barrier {
 }
 
 impl Barrier {
+    fn new(threads: usize) -> Self {
+        let [arrived, turn] = [0, 0].map(|zero| Alone(AtomicUsize::new(zero)));
+        Barrier { threads, arrived, turn, stopped: AtomicBool::new(false) }
+    }
+
     fn wait(&self) -> Result<(), Stopped> {
         if self.threads > 1 {
             let turn = self.turn.0.load(Ordering::Relaxed);
@@ -142,19 +147,23 @@ fn message(panic: &(dyn Any + Send)) -> String {
     format!("the engine failed: {}", text.unwrap_or("a panic"))
 }
 
+/// One thread's part of a run. A panic ends as an error.
+fn part(work: &Work<'_>, thread: usize, barrier: &Barrier) -> Result<(), Failure> {
+    let worker = Worker { thread, threads: barrier.threads, barrier };
+    catch_unwind(AssertUnwindSafe(|| work(worker)))
+        .unwrap_or_else(|panic| Err(Failure::Error(message(panic.as_ref()))))
+}
+
 impl Shared {
-    /// One thread's part. A panic ends as an error.
+    /// One thread's part; what it failed of stops the others.
     fn part(&self, work: &Work<'_>, thread: usize) {
-        let worker = Worker { thread, threads: self.barrier.threads, barrier: &self.barrier };
-        let result = catch_unwind(AssertUnwindSafe(|| work(worker)));
-        let error = match result {
-            Ok(Ok(())) => return,
-            Ok(Err(Failure::Stopped)) => None,
-            Ok(Err(Failure::Error(message))) => Some(message),
-            Err(panic) => Some(message(panic.as_ref())),
-        };
-        *lock(&self.errors[thread]) = error;
-        self.barrier.stopped.store(true, Ordering::Release);
+        if let Err(failure) = part(work, thread, &self.barrier) {
+            *lock(&self.errors[thread]) = match failure {
+                Failure::Stopped => None,
+                Failure::Error(message) => Some(message),
+            };
+            self.barrier.stopped.store(true, Ordering::Release);
+        }
     }
 
     fn serve(&self, thread: usize) {
@@ -194,12 +203,7 @@ impl Pool {
     pub fn new(threads: usize) -> std::io::Result<Pool> {
         let threads = threads.max(1);
         let shared = Arc::new(Shared {
-            barrier: Barrier {
-                threads,
-                arrived: Alone(AtomicUsize::new(0)),
-                turn: Alone(AtomicUsize::new(0)),
-                stopped: AtomicBool::new(false),
-            },
+            barrier: Barrier::new(threads),
             run: Alone(AtomicUsize::new(0)),
             done: Alone(AtomicUsize::new(0)),
             ended: AtomicBool::new(false),
@@ -250,6 +254,19 @@ impl Pool {
         match errors.into_iter().next() {
             Some(error) => Err(error),
             None => Ok(()),
+        }
+    }
+
+    /// Runs `work` on this thread alone, the others asleep.
+    ///
+    /// # Errors
+    /// Its error. A panic is one too.
+    pub fn alone(&self, work: &Work<'_>) -> Result<(), String> {
+        let _one = lock(&self.one);
+        let _flush = Flush::new();
+        match part(work, 0, &Barrier::new(1)) {
+            Ok(()) | Err(Failure::Stopped) => Ok(()),
+            Err(Failure::Error(message)) => Err(message),
         }
     }
 }

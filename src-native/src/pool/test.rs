@@ -48,6 +48,22 @@ fn one_threads_error_or_panic_stops_all_and_the_next_run_works() {
 }
 
 #[test]
+fn one_thread_works_alone_and_its_failures_are_errors() {
+    let pool = Pool::new(3).unwrap();
+    let ran = AtomicU32::new(0);
+    let count = |worker: Worker| {
+        assert_eq!((worker.thread, worker.threads), (0, 1));
+        ran.fetch_add(1, Ordering::Relaxed);
+        Ok(worker.wait()?)
+    };
+    assert_eq!(pool.alone(&count), Ok(()));
+    assert_eq!(ran.load(Ordering::Relaxed), 1);
+    assert_eq!(pool.alone(&|_| Err(Failure::Error("no".into()))), Err("no".into()));
+    assert_eq!(pool.alone(&|_| panic!("on purpose")), Err("the engine failed: on purpose".into()));
+    assert_eq!(pool.run(&|worker| Ok(worker.wait()?)), Ok(()));
+}
+
+#[test]
 fn a_pool_that_slept_wakes() {
     let pool = Pool::new(2).unwrap();
     for _ in 0..3 {

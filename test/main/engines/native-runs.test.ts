@@ -34,27 +34,29 @@ describe('a run of an engine', () => {
     const { compiled, ways, answer } = pretended()
     const runs = new Runs()
     const run = async (short: boolean) => {
+      let turns = 0
+      setImmediate(() => turns++)
       const running = runs.run(compiled, [], short)
       answer()
       await running
+      return turns
     }
     // The event loop may not have had its turn for long.
-    await run(true)
-    await run(true)
-    await run(false)
+    expect(await run(true)).toBe(1)
+    expect(await run(true)).toBe(0)
+    expect(await run(false)).toBe(0)
     clock.mockReturnValue(1003)
-    await run(true)
+    expect(await run(true)).toBe(0)
     clock.mockReturnValue(1005)
-    await run(true)
-    await run(true)
-    expect(ways).toEqual(['there', 'here', 'there', 'here', 'there', 'here'])
+    expect(await run(true)).toBe(1)
+    expect(ways).toEqual(['here', 'here', 'there', 'here', 'here'])
     clock.mockRestore()
   })
 
   test('never passes one that is under way', async () => {
     const { compiled, ways, answer } = pretended()
     const runs = new Runs()
-    const both = [runs.run(compiled, [], true), runs.run(compiled, [], true), runs.run(compiled, [], true)]
+    const both = [runs.run(compiled, [], false), runs.run(compiled, [], true), runs.run(compiled, [], true)]
     expect(ways).toEqual(['there', 'there', 'there'])
     both.forEach(answer)
     await Promise.all(both)

@@ -1,3 +1,4 @@
+import { cpus } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { referenceProvider } from '../../../src-core/engines/reference/engine'
 import type { EngineOptions, EngineProvider } from '../../../src-core/graph/engine'
@@ -44,7 +45,10 @@ describe('an engine for a network that is trained', () => {
 
   test('is for stepping native, with one thread, and else one of the CPU: its own where it is that', async () => {
     for (const name of ['native', 'ort', 'webgpu', 'tensorflow', 'browser', 'unheard-of'])
-      expect(await opened(name, 'stepping')).toEqual({ name: 'native', options: { threads: 1 } })
+      expect(await opened(name, 'stepping')).toEqual({
+        name: 'native',
+        options: { threads: Math.min(4, cpus().length) },
+      })
     for (const name of ['ort', 'reference'])
       expect(await opened(name, 'stepping', { native: gone })).toEqual({ name, options: { threads: 1 } })
     expect((await opened('webgpu', 'stepping', { native: gone })).name).toBe('ort')
