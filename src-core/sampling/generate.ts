@@ -35,9 +35,11 @@ export async function* generate(
   let unread = prime
   for (let count = 0; count < length && signal?.aborted !== true; count++) {
     const logits = await stepper.feed(unread)
-    const choice = sampler.choose(logits)
-    sampler.observe(choice.token)
-    unread = [choice.token]
-    yield { ...choice, padding: stepper.padding, copied: copies ? copies.advance(choice.token) : null }
+    // Spelled out: to spread the choice into the object takes two microseconds of seven.
+    const { token, surprise, beforeCuts, afterCuts } = sampler.choose(logits)
+    sampler.observe(token)
+    unread = [token]
+    const copied = copies ? copies.advance(token) : null
+    yield { token, surprise, beforeCuts, afterCuts, padding: stepper.padding, copied }
   }
 }

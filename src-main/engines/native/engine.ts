@@ -93,15 +93,15 @@ const wordsIn = (shape: Shape) => Math.max(1, sizeOf(shape))
 /** A tensor as the instructions read it: bool as float32 0 and 1. */
 function wordsOfTensor({ dtype, shape, data }: Tensor): Float32Array | Int32Array {
   if (sizeOf(shape) === 0) return new Float32Array(1)
-  if (dtype === 'int32') return data instanceof Int32Array ? data : Int32Array.from(data)
-  return data instanceof Float32Array ? data : Float32Array.from(data)
+  if (dtype === 'int32') return data instanceof Int32Array ? data : new Int32Array(data)
+  return data instanceof Float32Array ? data : new Float32Array(data)
 }
 
 function dataOf(dtype: DType, shape: Shape, buffer: ArrayBufferLike): TensorData {
   const size = sizeOf(shape)
   if (dtype === 'int32') return new Int32Array(buffer, 0, size)
   const words = new Float32Array(buffer, 0, size)
-  return dtype === 'float32' ? words : Uint8Array.from(words)
+  return dtype === 'float32' ? words : new Uint8Array(words)
 }
 
 function outputsOf({ outputs }: Lowered, buffers: readonly ArrayBuffer[]): Record<string, Tensor> {

@@ -2,7 +2,7 @@
 
 use super::thread::EngineThread;
 use crate::engine::Compiled;
-use napi::bindgen_prelude::{ArrayBuffer, Either, Float32Array, Float64Array, Int32Array, Object};
+use napi::bindgen_prelude::{ArrayBuffer, Either, Float32ArraySlice, Float64Array, Int32ArraySlice, Object};
 use napi::{Env, Error, Result};
 use napi_derive::napi;
 use std::sync::{Arc, Mutex};
@@ -23,13 +23,14 @@ impl NativeProgram {
     }
 }
 
-type Input = Either<Float32Array, Int32Array>;
+/// Looked at only in the call: to own an array is to keep a reference in JavaScript's heap.
+type Input<'a> = Either<Float32ArraySlice<'a>, Int32ArraySlice<'a>>;
 
 #[napi]
 impl NativeProgram {
     /// Runs the program once, after the runs that were asked for before. Inputs are copied before this returns.
     #[napi(ts_return_type = "Promise<ArrayBuffer[]>")]
-    pub fn run<'env>(&self, env: &'env Env, inputs: Vec<Input>) -> Result<Object<'env>> {
+    pub fn run<'env>(&self, env: &'env Env, inputs: Vec<Input<'env>>) -> Result<Object<'env>> {
         let (thread, compiled) = self.own()?;
         let (deferred, promise) = env.create_deferred()?;
         let asked =
@@ -54,7 +55,7 @@ impl NativeProgram {
     /// Runs it here and now, on the thread that calls: for what takes less time than to ask another thread for it. Waits
     /// for a run that is under way.
     #[napi]
-    pub fn run_now<'env>(&self, env: &'env Env, inputs: Vec<Input>) -> Result<Vec<ArrayBuffer<'env>>> {
+    pub fn run_now<'env>(&self, env: &'env Env, inputs: Vec<Input<'env>>) -> Result<Vec<ArrayBuffer<'env>>> {
         let (thread, compiled) = self.own()?;
         let inputs: Vec<_> = inputs.iter().map(words).collect();
         let ran = thread.run_now(compiled, &inputs).map_err(Error::from_reason)?;
@@ -63,7 +64,7 @@ impl NativeProgram {
 
     /// Runs it like `run`: the milliseconds that each instruction took, by position in the list.
     #[napi(ts_return_type = "Promise<Float64Array>")]
-    pub fn profile<'env>(&self, env: &'env Env, inputs: Vec<Input>) -> Result<Object<'env>> {
+    pub fn profile<'env>(&self, env: &'env Env, inputs: Vec<Input<'env>>) -> Result<Object<'env>> {
         let (thread, compiled) = self.own()?;
         let (deferred, promise) = env.create_deferred()?;
         let asked =
@@ -87,7 +88,7 @@ impl NativeProgram {
     }
 }
 
-fn words(input: &Input) -> Vec<u32> {
+fn words(input: &Input<'_>) -> Vec<u32> {
     match input {
         Either::A(floats) => floats.iter().map(|float| float.to_bits()).collect(),
         Either::B(integers) => integers.iter().map(|&integer| integer as u32).collect(),
