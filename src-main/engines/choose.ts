@@ -86,13 +86,15 @@ async function openBest(request: EngineRequest, surroundings: Surroundings): Pro
   const { there, missing } = await look(surroundings, precision)
   if (there.length > 1) return openFastest(there, request, surroundings)
   if (there.length === 0 && precision === 'bfloat16') {
-    const reasons = `No engine here multiplies in bfloat16: ${missing.join('; ')}.`
-    throw new UnrollError('engine-unavailable', reasons, wayOutOf(precision))
+    const reasons = ['No engine here multiplies in bfloat16', ...missing].join('; ')
+    throw new UnrollError('engine-unavailable', `${reasons}.`, wayOutOf(precision))
   }
   if (there.length === 0) throw unavailable('There is no engine here', missing)
   const [only] = there
   const opened = await open(only, request, surroundings.cache)
-  return { ...opened, reason: [`${only.name}: the only engine here`, ...missing].join('; ') }
+  const alone =
+    precision === 'bfloat16' ? 'the only engine here that multiplies in bfloat16' : 'the only engine here'
+  return { ...opened, reason: [`${only.name}: ${alone}`, ...missing].join('; ') }
 }
 
 function open(
@@ -117,12 +119,16 @@ function checkCancelled(signal: AbortSignal | undefined) {
     throw new UnrollError('cancelled', 'The timing of the engines was cancelled.', 'Start it again.')
 }
 
-/** The engines that may run here, and of the others why not; `reference` only for want of any other. */
+/**
+ * The engines that may run here, and of the others why not; `reference` only for want of any other. Of engines that
+ * multiply in bfloat16 nowhere nothing is said where that is asked for.
+ */
 async function look({ providers, among }: Surroundings, precision: Precision) {
   const found: EngineProvider[] = []
   const missing: string[] = []
   for (const provider of providers) {
     const { name } = provider
+    if (precision === 'bfloat16' && !provider.withoutBfloat16) continue
     const leftOut = name !== 'reference' && among !== null && !among.includes(name)
     const reason = leftOut ? 'left out by UNROLL_ENGINES' : await whyNot(provider, precision)
     if (reason === null) found.push(provider)
