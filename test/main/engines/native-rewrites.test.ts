@@ -15,6 +15,7 @@ import { gatherProducts } from '../../../src-main/engines/native/rewrites/gather
 import { prepare } from '../../../src-main/engines/native/rewrites/prepare'
 import { sink } from '../../../src-main/engines/native/rewrites/sink'
 import { benchmarkArchitecture } from '../../../src-main/host/benchmark-networks'
+import { lessonNames } from '../../core/architecture/documents'
 import { trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
 
 /** The oracle on programs that were rewritten first. */
@@ -25,21 +26,9 @@ async function rewriting(rewrite: (program: Program) => Program): Promise<Engine
   return engine
 }
 
-const architectures = [
-  'three-characters',
-  'from-scratch-rnn',
-  'one-hot-rnn',
-  'simple-rnn',
-  'sequence-rnn',
-  'eight-characters',
-  'gru',
-  'stateful-lstm',
-  'stacked-lstm',
-]
-
 describe('the rewrites of the native engine', () => {
   // Sums are taken in another order in float64: 20 steps of training stay within rounding.
-  for (const name of architectures) {
+  for (const name of lessonNames) {
     it(`leave the numbers of ${name} as they are`, async () => {
       const expected = await trainSteps(await referenceProvider.create({}), name, 20)
       for (const rewrite of [cut, gatherProducts, sink, prepare]) {

@@ -5,13 +5,14 @@ import { float32, int32, type Tensor } from '../../../src-core/graph/tensor'
 import { Random } from '../../../src-core/random/random'
 import type { NativeAddon } from '../../../src-main/engines/native/addon'
 import { NativeEngine } from '../../../src-main/engines/native/engine'
+import { lessonNames } from '../../core/architecture/documents'
 import { trainingDifference, trainSteps } from '../../fixtures/engine-agreement'
 import { numbers, randomTensor } from '../../fixtures/finite-differences'
 import { trainingProgram } from '../../fixtures/networks'
 import { builtAddon } from '../../fixtures/native-addon'
 import { interpreter } from '../../fixtures/native-interpreter'
 import { nativePrograms, programError } from '../../fixtures/native-programs'
-import { describeAddon, trainedArchitectures } from '../../fixtures/native-suite'
+import { describeAddon } from '../../fixtures/native-suite'
 import { opError } from '../../fixtures/op-error'
 import { opTable } from '../../fixtures/op-table'
 
@@ -22,7 +23,7 @@ describe('what programs are lowered to, on the interpreter of instructions', () 
     })
   }
 
-  for (const name of trainedArchitectures) {
+  for (const name of lessonNames) {
     it(`3 steps of ${name} agree with the reference`, async () => {
       const expected = await trainSteps(await referenceProvider.create({}), name, 3)
       const found = await trainSteps(new NativeEngine(interpreter, 1), name, 3)
