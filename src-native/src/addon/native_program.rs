@@ -1,7 +1,7 @@
 //! A compiled program as an object of JavaScript.
 
 use super::thread::EngineThread;
-use crate::engine::Compiled;
+use crate::engine::{Compiled, Run};
 use napi::bindgen_prelude::{ArrayBuffer, Either, Float32ArraySlice, Float64Array, Int32ArraySlice, Object};
 use napi::{Env, Error, Result};
 use napi_derive::napi;
@@ -34,11 +34,8 @@ impl NativeProgram {
         let (thread, compiled) = self.own()?;
         let (deferred, promise) = env.create_deferred()?;
         let asked =
-            thread.run(
-                compiled.clone(),
-                inputs.iter().map(words).collect(),
-                false,
-                move |result| match result {
+            thread.run(compiled.clone(), inputs.iter().map(words).collect(), Run::Shared, move |result| {
+                match result {
                     Ok(ran) => deferred.resolve(move |env| {
                         ran.outputs
                             .iter()
@@ -46,14 +43,14 @@ impl NativeProgram {
                             .collect::<Result<Vec<_>>>()
                     }),
                     Err(reason) => deferred.reject(Error::from_reason(reason)),
-                },
-            );
+                }
+            });
         asked.map_err(Error::from_reason)?;
         Ok(promise)
     }
 
-    /// Runs it here and now, on the thread that calls: for what takes less time than to ask another thread for it. Waits
-    /// for a run that is under way.
+    /// Runs it here and now, on the thread that calls, and on others if that was faster of late: for what takes less
+    /// time than to ask another thread for it. Waits for a run that is under way.
     #[napi]
     pub fn run_now<'env>(&self, env: &'env Env, inputs: Vec<Input<'env>>) -> Result<Vec<ArrayBuffer<'env>>> {
         let (thread, compiled) = self.own()?;
@@ -68,15 +65,12 @@ impl NativeProgram {
         let (thread, compiled) = self.own()?;
         let (deferred, promise) = env.create_deferred()?;
         let asked =
-            thread.run(
-                compiled.clone(),
-                inputs.iter().map(words).collect(),
-                true,
-                move |result| match result {
+            thread.run(compiled.clone(), inputs.iter().map(words).collect(), Run::Timed, move |result| {
+                match result {
                     Ok(ran) => deferred.resolve(move |_| Ok(Float64Array::new(ran.milliseconds))),
                     Err(reason) => deferred.reject(Error::from_reason(reason)),
-                },
-            );
+                }
+            });
         asked.map_err(Error::from_reason)?;
         Ok(promise)
     }

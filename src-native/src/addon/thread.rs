@@ -1,7 +1,7 @@
 //! The thread on which an engine's runs take place, one after the other in the order in which they were asked for:
 //! never the event loop's, and none of libuv's few either.
 
-use crate::engine::{Compiled, Engine, Ran};
+use crate::engine::{Compiled, Engine, Ran, Run};
 use crate::pool;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
@@ -34,11 +34,11 @@ impl EngineThread {
         &self,
         compiled: Arc<Mutex<Compiled>>,
         inputs: Vec<Vec<u32>>,
-        timed: bool,
+        how: Run,
         done: impl FnOnce(Result<Ran, String>) + Send + 'static,
     ) -> Result<(), String> {
         self.ask(Box::new(move |engine| {
-            let result = run(engine, &compiled, &inputs, timed);
+            let result = run(engine, &compiled, &inputs, how);
             // What is given up here is given up off the event loop.
             drop(compiled);
             done(result);
@@ -47,7 +47,7 @@ impl EngineThread {
 
     /// Runs a program on the thread that calls.
     pub fn run_now(&self, compiled: &Mutex<Compiled>, inputs: &[Vec<u32>]) -> Result<Ran, String> {
-        run(&self.engine, compiled, inputs, false)
+        run(&self.engine, compiled, inputs, Run::Short)
     }
 
     /// Asks for the rate of the best large product, in GFLOP/s.
@@ -69,10 +69,10 @@ impl EngineThread {
     }
 }
 
-fn run(engine: &Engine, compiled: &Mutex<Compiled>, inputs: &[Vec<u32>], timed: bool) -> Result<Ran, String> {
+fn run(engine: &Engine, compiled: &Mutex<Compiled>, inputs: &[Vec<u32>], how: Run) -> Result<Ran, String> {
     caught(|| {
         let mut compiled = compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        engine.run(&mut compiled, inputs, timed)
+        engine.run(&mut compiled, inputs, how)
     })
 }
 

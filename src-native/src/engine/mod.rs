@@ -51,6 +51,17 @@ pub struct Compiled {
     pace: Pace,
 }
 
+/// How a run takes place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// On all threads.
+    Shared,
+    /// On all threads, each instruction timed.
+    Timed,
+    /// On all threads or on one, whichever was faster of late.
+    Short,
+}
+
 /// What a run gives.
 pub struct Ran {
     /// The bytes of the program's outputs, in its order.
@@ -123,8 +134,9 @@ impl Engine {
         })
     }
 
-    /// Runs a program once, a timed one on all threads. `inputs` are words for each of its inputs, in its order.
-    pub fn run(&self, compiled: &mut Compiled, inputs: &[Vec<u32>], timed: bool) -> Result<Ran, String> {
+    /// Runs a program once. `inputs` are words for each of its inputs, in its order.
+    pub fn run(&self, compiled: &mut Compiled, inputs: &[Vec<u32>], how: Run) -> Result<Ran, String> {
+        let timed = how == Run::Timed;
         let _states = lock(&self.states);
         if compiled.engine != self.id {
             return Err("The program was compiled by another engine.".into());
@@ -146,22 +158,15 @@ impl Engine {
             let kernels = self.kernels;
             Thread { program, memory, kernels, worker, own: &mut own, step: 0 }.run(timed)
         };
-        if timed || self.pool.threads() == 1 {
+        if how != Run::Short || self.pool.threads() == 1 {
             self.pool.run(&work)?;
         } else {
             let start = Instant::now();
-            if std::env::var("X_ALL").is_ok() {
-                self.pool.run(&work)?;
-            } else {
-                match pace.way() {
-                    Way::All => self.pool.run(&work)?,
-                    Way::Alone => self.pool.alone(&work)?,
-                }
+            match pace.way() {
+                Way::All => self.pool.run(&work)?,
+                Way::Alone => self.pool.alone(&work)?,
             }
             pace.took(start.elapsed());
-            if std::env::var("X_SAY").is_ok() {
-                eprintln!("{:?}", pace);
-            }
         }
         let outputs = program.outputs.iter().map(|&id| memory.copy(id, program.buffers[id].length)).collect();
         let milliseconds = lock(&own[0]).seconds.drain(..).map(|seconds| seconds * 1e3).collect();

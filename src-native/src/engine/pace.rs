@@ -13,8 +13,6 @@ pub enum Way {
     Alone,
 }
 
-/// A program that takes longer on all threads is left there: it has enough to share.
-const LONG: f64 = 5e-3;
 /// Runs of a try of the slower way.
 const TRY: u32 = 16;
 /// Runs between two tries, at first and at most.
@@ -62,13 +60,13 @@ impl Pace {
             time
         };
         self.left = self.left.saturating_sub(1);
-        let [all, alone] = self.seconds;
         let slower = self.seconds[own] > SLOWER * self.seconds[1 - own];
         if self.trying {
             if self.left == 0 {
+                let [all, alone] = self.seconds;
                 self.decide(if alone < all { Way::Alone } else { Way::All });
             }
-        } else if (self.left == 0 || slower) && (all < LONG || self.way == Way::Alone) {
+        } else if self.left == 0 || slower {
             self.way = if self.way == Way::All { Way::Alone } else { Way::All };
             // What it took before is out of date.
             self.seconds[self.way as usize] = f64::INFINITY;
@@ -123,10 +121,5 @@ mod test {
         share(&mut pace, 1000, 130, 250);
         pace.took(Duration::from_millis(9));
         assert!(share(&mut pace, 1000, 130, 250) > 0.9);
-    }
-
-    #[test]
-    fn a_long_program_stays_on_all_threads() {
-        assert_eq!(share(&mut Pace::default(), 10_000, 20_000, 1), 1.0);
     }
 }

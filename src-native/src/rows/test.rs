@@ -1,6 +1,6 @@
 //! Programs of one instruction, against the plainest way to compute the same.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Run};
 use crate::program::draft::{Draft, at, matrix};
 use crate::program::format::*;
 use crate::simd::kernels::Kernels;
@@ -14,8 +14,8 @@ fn outputs(draft: &Draft, inputs: &[Vec<u32>]) -> Vec<Result<Vec<Vec<f32>>, Stri
             let engine = Engine::new(threads, kernels).unwrap();
             let mut compiled = engine.compile(&draft.words()).unwrap();
             // Twice: nothing may be left over from the first.
-            let _ = engine.run(&mut compiled, inputs, false);
-            let ran = engine.run(&mut compiled, inputs, false);
+            let _ = engine.run(&mut compiled, inputs, Run::Shared);
+            let ran = engine.run(&mut compiled, inputs, Run::Shared);
             all.push(ran.map(|ran| ran.outputs.iter().map(|bytes| floats(bytes)).collect()));
         }
     }

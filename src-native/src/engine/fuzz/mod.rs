@@ -6,7 +6,7 @@
 mod mutation;
 mod seeds;
 
-use super::{Compiled, Engine};
+use super::{Compiled, Engine, Run};
 use crate::program::access::{self, Access};
 use crate::program::inputs::tables;
 use crate::program::instruction::{Instruction, Product};
@@ -129,7 +129,7 @@ fn run(engine: &Engine, list: &[u32], seed: u64, kernels: &Kernels) -> Option<Ve
     let inputs = program.inputs.iter().map(|&id| words(memory.copy(id, program.buffers[id].length)));
     let inputs: Vec<_> = inputs.collect();
     let before = compiled.memory.arena().to_vec();
-    let result = engine.run(&mut compiled, &inputs, false);
+    let result = engine.run(&mut compiled, &inputs, Run::Shared);
     let may_change = written(&compiled.program, Panels::of(kernels));
     for (word, (before, after)) in before.iter().zip(compiled.memory.arena()).enumerate() {
         assert!(may_change[word] || before.to_bits() == after.to_bits(), "list {seed} writes word {word}");
