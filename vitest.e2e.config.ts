@@ -11,6 +11,8 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // A page is told of steps once a second while training has every core: vitest's own second is no time to wait.
+    expect: { poll: { timeout: 10_000 } },
     env: { UNROLL_ENGINES: 'ort' },
   },
 })

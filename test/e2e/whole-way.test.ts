@@ -106,11 +106,8 @@ describe.each(shells)('from a text to a network that writes, in $name', ({ open 
         ...[2, 3, 4, 5, 6, 7, 8, 9].map((position) => `character ${position}`),
         expect.stringContaining('total'),
       ])
-      // Steps are told of once a second while training has every core.
       await expect
-        .poll(async () => (await newest()).filter((row, line) => row !== first[line]).length, {
-          timeout: 10_000,
-        })
+        .poll(async () => (await newest()).filter((row, line) => row !== first[line]).length)
         .toBe(9)
     })
 
