@@ -197,7 +197,9 @@ async function windowPicture(app: ElectronApplication): Promise<Buffer> {
   const picture = await app.evaluate(async ({ BrowserWindow, desktopCapturer, screen }) => {
     const thumbnailSize = screen.getPrimaryDisplay().size
     const [source] = await desktopCapturer.getSources({ types: ['screen'], thumbnailSize })
-    return source.thumbnail.crop(BrowserWindow.getAllWindows()[0].getBounds()).toPNG().toString('base64')
+    // Another, which nobody sees, has the GPU.
+    const shown = BrowserWindow.getAllWindows().find((window) => window.isVisible())
+    return shown ? source.thumbnail.crop(shown.getBounds()).toPNG().toString('base64') : ''
   })
   return Buffer.from(picture, 'base64')
 }
