@@ -1,11 +1,11 @@
-import type { Program } from './program'
+import { rootsOf, type Program } from './program'
 import { reachLive } from './rewrites/live'
 import { sizeOf } from './tensor'
 import type { Variable } from './variable'
 
 /** Floating-point operations of a program's matrix products, those in loops at every step. */
-export function flopsOf({ outputs, updates }: Program): number {
-  return flopsOfAll(reachLive([...Object.values(outputs), ...Object.values(updates)]))
+export function flopsOf(program: Program): number {
+  return flopsOfAll(reachLive(rootsOf(program)))
 }
 
 function flopsOfAll(values: readonly Variable[]): number {

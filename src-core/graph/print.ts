@@ -1,4 +1,4 @@
-import type { Program } from './program'
+import { rootsOf, type Program } from './program'
 import { reach, type Scan } from './scan'
 import { formatShape } from './tensor'
 import { uniformValue, type Variable } from './variable'
@@ -15,8 +15,7 @@ export function printProgram(program: Program): string {
     lines.push(`  ${role} ${printer.declare(variable, name)}`)
   const outputs = Object.entries(program.outputs)
   const updates = Object.entries(program.updates)
-  const roots = [...outputs, ...updates].map(([, variable]) => variable)
-  lines.push(...printer.body(reach(roots), '  '))
+  lines.push(...printer.body(reach(rootsOf(program)), '  '))
   for (const [name, variable] of outputs) lines.push(`  output ${name} = ${printer.name(variable)}`)
   for (const [name, variable] of updates) lines.push(`  next ${name} = ${printer.name(variable)}`)
   return lines.join('\n')

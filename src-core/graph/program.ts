@@ -51,7 +51,7 @@ export function rewriteRoots(
 ): Program {
   const outputs = Object.entries(program.outputs)
   const updates = Object.entries(program.updates)
-  const roots = rewrite([...outputs, ...updates].map(([, variable]) => variable))
+  const roots = rewrite(rootsOf(program))
   return {
     ...program,
     outputs: Object.fromEntries(outputs.map(([name], i) => [name, roots[i]])),

@@ -1,5 +1,5 @@
 import type { Compiled, Engine, EngineProvider } from '../../graph/engine'
-import type { Program } from '../../graph/program'
+import { rootsOf, type Program } from '../../graph/program'
 import { checkInput, States } from '../../graph/states'
 import type { Tensor } from '../../graph/tensor'
 import type { Variable } from '../../graph/variable'
@@ -43,14 +43,12 @@ class ReferenceEngine implements Engine {
     const given = new Map<Variable, Tensor>()
     for (const input of program.inputs) given.set(input.variable, wide(checkInput(input, inputs)))
     for (const { name, variable } of program.states) given.set(variable, this.states.get(name).value)
-    const outputs = Object.entries(program.outputs)
-    const updates = Object.entries(program.updates)
-    const values = evaluate(
-      [...outputs, ...updates].map(([, variable]) => variable),
-      given,
+    const values = evaluate(rootsOf(program), given)
+    const outputs = Object.keys(program.outputs)
+    Object.keys(program.updates).forEach(
+      (name, i) => (this.states.get(name).value = values[outputs.length + i]),
     )
-    updates.forEach(([name], i) => (this.states.get(name).value = values[outputs.length + i]))
-    return Object.fromEntries(outputs.map(([name], i) => [name, values[i]]))
+    return Object.fromEntries(outputs.map((name, i) => [name, values[i]]))
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ApplyOf, OpName } from '../../graph/op'
-import type { Program } from '../../graph/program'
+import { rootsOf, type Program } from '../../graph/program'
 import { reachLive } from '../../graph/rewrites/live'
 import type { Scan } from '../../graph/scan'
 import { sameShape, type DType, type Shape } from '../../graph/tensor'
@@ -29,7 +29,7 @@ export function unroll(program: Program, loops: LoopChoice): Unrolled {
     [each.name, unroller.give(each.variable, { kind, key: each.name }, each.name)] as const
   const inputs = new Map(program.inputs.map(given('input')))
   const states = new Map(program.states.map(given('state')))
-  unroller.compute(reachLive([...outputs, ...updates].map(([, variable]) => variable)))
+  unroller.compute(reachLive(rootsOf(program)))
   return {
     outputs: new Map(outputs.map(([name, variable]) => [name, unroller.made(unroller.value(variable))])),
     updates: new Map(updates.map(([name, variable]) => [name, unroller.value(variable)])),

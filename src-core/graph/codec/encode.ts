@@ -1,14 +1,14 @@
-import type { Program } from '../program'
+import { rootsOf, type Program } from '../program'
 import { Scan } from '../scan'
 import { inputsOf, uniformValue, type Variable } from '../variable'
 import type { NodeData, ProgramData } from './program-data'
 
 /** A program as data, to be made again by `decodeProgram` in another process. Loops stay loops. */
-export function encodeProgram({ name, inputs, states, outputs, updates }: Program): ProgramData {
+export function encodeProgram(program: Program): ProgramData {
+  const { name, inputs, states, outputs, updates } = program
   const declared = [...inputs, ...states].map(({ variable }) => variable)
   const encoder = new Encoder()
-  for (const value of everything([...declared, ...Object.values(outputs), ...Object.values(updates)]))
-    encoder.add(value)
+  for (const value of everything([...declared, ...rootsOf(program)])) encoder.add(value)
   const place = (value: Variable) => encoder.place(value)
   return {
     name,

@@ -1,4 +1,4 @@
-import type { Program, ProgramInput } from '../../../src-core/graph/program'
+import { rootsOf, type Program, type ProgramInput } from '../../../src-core/graph/program'
 import { reachLive } from '../../../src-core/graph/rewrites/live'
 import { sizeOf } from '../../../src-core/graph/tensor'
 import type { Variable } from '../../../src-core/graph/variable'
@@ -21,7 +21,7 @@ export interface Lowered {
 export function lowerProgram(program: Program, machine: Machine): Lowered {
   const outputs = Object.entries(program.outputs)
   const updates = Object.entries(program.updates)
-  const live = reachLive([...outputs, ...updates].map(([, variable]) => variable))
+  const live = reachLive(rootsOf(program))
   const arena = new Arena(machine, namesOf(program))
   const scope = new Scope(arena)
   const bind = (value: Variable, buffer: Buffer) =>

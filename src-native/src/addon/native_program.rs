@@ -1,8 +1,10 @@
 //! A compiled program as an object of JavaScript.
 
 use super::thread::EngineThread;
-use crate::engine::{Compiled, Run};
-use napi::bindgen_prelude::{ArrayBuffer, Either, Float32ArraySlice, Float64Array, Int32ArraySlice, Object};
+use crate::engine::{Compiled, Ran, Run};
+use napi::bindgen_prelude::{
+    ArrayBuffer, Either, Float32ArraySlice, Float64Array, Int32ArraySlice, Object, ToNapiValue,
+};
 use napi::{Env, Error, Result};
 use napi_derive::napi;
 use std::sync::{Arc, Mutex};
@@ -21,6 +23,25 @@ impl NativeProgram {
     fn own(&self) -> Result<&(Arc<EngineThread>, Arc<Mutex<Compiled>>)> {
         self.own.as_ref().ok_or_else(|| Error::from_reason("The program was disposed of."))
     }
+
+    /// A promise of what a run on the engine's thread gives.
+    fn ask<'env, T: ToNapiValue + 'static>(
+        &self,
+        env: &'env Env,
+        inputs: &[Input<'_>],
+        how: Run,
+        give: fn(Env, Ran) -> Result<T>,
+    ) -> Result<Object<'env>> {
+        let (thread, compiled) = self.own()?;
+        let (deferred, promise) = env.create_deferred()?;
+        let inputs = inputs.iter().map(words).collect();
+        let asked = thread.run(compiled.clone(), inputs, how, move |result| match result {
+            Ok(ran) => deferred.resolve(move |env| give(env, ran)),
+            Err(reason) => deferred.reject(Error::from_reason(reason)),
+        });
+        asked.map_err(Error::from_reason)?;
+        Ok(promise)
+    }
 }
 
 /// Looked at only in the call: to own an array is to keep a reference in JavaScript's heap.
@@ -31,22 +52,9 @@ impl NativeProgram {
     /// Runs the program once, after the runs that were asked for before. Inputs are copied before this returns.
     #[napi(ts_return_type = "Promise<ArrayBuffer[]>")]
     pub fn run<'env>(&self, env: &'env Env, inputs: Vec<Input<'env>>) -> Result<Object<'env>> {
-        let (thread, compiled) = self.own()?;
-        let (deferred, promise) = env.create_deferred()?;
-        let asked =
-            thread.run(compiled.clone(), inputs.iter().map(words).collect(), Run::Shared, move |result| {
-                match result {
-                    Ok(ran) => deferred.resolve(move |env| {
-                        ran.outputs
-                            .iter()
-                            .map(|bytes| ArrayBuffer::copy_from(&env, bytes))
-                            .collect::<Result<Vec<_>>>()
-                    }),
-                    Err(reason) => deferred.reject(Error::from_reason(reason)),
-                }
-            });
-        asked.map_err(Error::from_reason)?;
-        Ok(promise)
+        self.ask(env, &inputs, Run::Shared, |env, ran| {
+            ran.outputs.iter().map(|bytes| ArrayBuffer::copy_from(&env, bytes)).collect::<Result<Vec<_>>>()
+        })
     }
 
     /// Runs it here and now, on the thread that calls, and on others if that was faster of late: for what takes less
@@ -62,17 +70,7 @@ impl NativeProgram {
     /// Runs it like `run`: the milliseconds that each instruction took, by position in the list.
     #[napi(ts_return_type = "Promise<Float64Array>")]
     pub fn profile<'env>(&self, env: &'env Env, inputs: Vec<Input<'env>>) -> Result<Object<'env>> {
-        let (thread, compiled) = self.own()?;
-        let (deferred, promise) = env.create_deferred()?;
-        let asked =
-            thread.run(compiled.clone(), inputs.iter().map(words).collect(), Run::Timed, move |result| {
-                match result {
-                    Ok(ran) => deferred.resolve(move |_| Ok(Float64Array::new(ran.milliseconds))),
-                    Err(reason) => deferred.reject(Error::from_reason(reason)),
-                }
-            });
-        asked.map_err(Error::from_reason)?;
-        Ok(promise)
+        self.ask(env, &inputs, Run::Timed, |_, ran| Ok(Float64Array::new(ran.milliseconds)))
     }
 
     /// Gives up its memory, once the runs that were asked for have ended.
