@@ -53,6 +53,17 @@ pub struct InitRows {
 impl InitRows {
     pub const NONE: InitRows = InitRows { at: std::ptr::null(), stride: 0, index: std::ptr::null() };
 
+    /// Row `i`, of rows that are there.
+    ///
+    /// # Safety
+    /// The index, where there is one, has the row.
+    #[inline(always)]
+    pub unsafe fn row(&self, i: usize) -> *const f32 {
+        // SAFETY: the caller's promise.
+        let row = if self.index.is_null() { i } else { unsafe { *self.index.add(i) as usize } };
+        self.at.wrapping_add(row * self.stride)
+    }
+
     /// From row `row` and column `column` on.
     #[inline(always)]
     pub fn skip(self, row: usize, column: usize) -> InitRows {

@@ -41,32 +41,54 @@ pub unsafe fn tile<P: Packing, const ROWS: usize, const WIDTH: usize, const BY_C
         let mut sums = [[P::S::splat(0.0); WIDTH]; ROWS];
         let (mut a, mut b) = (t.a, t.b);
         let stride = t.a_stride;
-        for i in 0..ROWS {
-            for j in (0..panel).step_by(LINE) {
-                P::S::prefetch(t.c.wrapping_add(i * t.c_stride + j));
-            }
-        }
-        for _ in 0..t.depth {
-            for line in (0..panel).step_by(LINE) {
-                P::S::prefetch(b.wrapping_add(AHEAD * panel + line));
-            }
-            let mut row = [P::S::splat(0.0); WIDTH];
-            for j in 0..WIDTH {
-                row[j] = P::S::load(b.add(j * P::S::LANES));
-            }
-            for i in 0..ROWS {
-                let x = P::S::splat(*a.add(if BY_COLUMNS { i } else { i * stride }));
-                for j in 0..WIDTH {
-                    sums[i][j] = P::dot(x, row[j], sums[i][j]);
+        // Where the sums go is asked for row by row: all at once, B would have to wait for it.
+        let apart = t.depth / (2 * ROWS);
+        for i in 0..=ROWS {
+            let steps = if i == ROWS {
+                t.depth - ROWS * apart
+            } else {
+                ask::<P::S>(t, i, panel);
+                apart
+            };
+            for _ in 0..steps {
+                for line in (0..panel).step_by(LINE) {
+                    P::S::prefetch(b.wrapping_add(AHEAD * panel + line));
                 }
+                let mut row = [P::S::splat(0.0); WIDTH];
+                for j in 0..WIDTH {
+                    row[j] = P::S::load(b.add(j * P::S::LANES));
+                }
+                for i in 0..ROWS {
+                    let x = P::S::splat(*a.add(if BY_COLUMNS { i } else { i * stride }));
+                    for j in 0..WIDTH {
+                        sums[i][j] = P::dot(x, row[j], sums[i][j]);
+                    }
+                }
+                a = a.add(if BY_COLUMNS { ROWS } else { 1 });
+                b = b.add(panel);
             }
-            a = a.add(if BY_COLUMNS { ROWS } else { 1 });
-            b = b.add(panel);
         }
         // A copy: what is indexed by a variable lies in memory, and the sums must not before the end.
         let done = sums;
         for i in 0..ROWS {
             finish::<P::S, WIDTH>(t, i, &done[i]);
+        }
+    }
+}
+
+/// Asks for the lines of row `i` of the tile, and of what it is added to.
+///
+/// # Safety
+/// As [`Kernel`].
+#[inline(always)]
+unsafe fn ask<S: Simd>(t: &Tile, i: usize, panel: usize) {
+    for j in (0..panel).step_by(LINE) {
+        // SAFETY: any address may be asked for; the init has the tile's rows.
+        unsafe {
+            S::prefetch(t.c.wrapping_add(i * t.c_stride + j));
+            if !t.init.at.is_null() {
+                S::prefetch(t.init.row(i).wrapping_add(j));
+            }
         }
     }
 }
@@ -80,11 +102,7 @@ unsafe fn finish<S: Simd, const WIDTH: usize>(t: &Tile, i: usize, sum: &[S::V; W
     // SAFETY: only the tile's columns are touched, and in `index` only its rows.
     unsafe {
         let c = t.c.add(i * t.c_stride);
-        let mut init = t.init.at;
-        if !init.is_null() {
-            let row = if t.init.index.is_null() { i } else { *t.init.index.add(i) as usize };
-            init = init.add(row * t.init.stride);
-        }
+        let init = if t.init.at.is_null() { t.init.at } else { t.init.row(i) };
         for j in 0..WIDTH {
             let first = j * S::LANES;
             if first + S::LANES <= t.columns {
