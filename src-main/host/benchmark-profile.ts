@@ -35,11 +35,11 @@ export async function profileSteps(
 
 /** How fast a step's products are made, beside the best that the engine makes on its device. */
 export interface LimitShare {
-  /** Floating-point operations of the step's products, by the time of the whole step. */
+  /** Floating-point operations of the step's products, left out ones too, by the time of the whole step. */
   readonly gflops: number
   /** GFLOP/s of the best large product. */
   readonly limit: number
-  /** Of the limit, from 0 to 1. */
+  /** Of the limit; above 1 where products are left out because they are of zeros. */
   readonly share: number
 }
 

@@ -12,8 +12,9 @@ import {
 import type { Layout } from './layout'
 
 const MAGIC = 0x554e524c
-const VERSION = 1
+const VERSION = 2
 const ABSENT = [0xffffffff, 0, 0]
+const TURNS = { all: 0, afterFirst: 1, beforeLast: 2 } as const
 const REDUCE_KINDS = { sum: 0, max: 1, argmax: 2 } as const
 
 /**
@@ -97,10 +98,12 @@ function bodies(idOf: (buffer: Buffer) => number): (instruction: Instruction) =>
           ...place(each.b),
           ...matrix(each.c),
           ...initial(each.init),
+          TURNS[each.turns],
         ]
       case 'direct': {
         const b = [...place(each.b), each.rowStride, each.columnStride]
-        return [each.m, each.n, each.k, ...matrix(each.a), ...b, ...matrix(each.c), ...initial(each.init)]
+        const into = [...matrix(each.c), ...initial(each.init), TURNS[each.turns]]
+        return [each.m, each.n, each.k, ...matrix(each.a), ...b, ...into]
       }
       case 'gradient': {
         const lefts = each.lefts.flatMap(({ m, a, c }) => [

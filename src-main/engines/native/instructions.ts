@@ -31,6 +31,12 @@ export type Init =
   | { readonly kind: 'matrix'; readonly matrix: Matrix }
   | { readonly kind: 'gathered'; readonly index: Place; readonly table: Matrix; readonly rows: number }
 
+/**
+ * At which turns of the loop around it a product is made: not at the first, where a is zero and c is what the product
+ * is added to; not at the last, after which nothing reads c.
+ */
+export type Turns = 'all' | 'afterFirst' | 'beforeLast'
+
 export interface Loop {
   readonly op: 'loop'
   readonly length: number
@@ -63,6 +69,7 @@ export interface Product {
   readonly b: Place
   readonly c: Matrix
   readonly init: Init
+  readonly turns: Turns
 }
 
 /** The same with b as it lies, for few rows. */

@@ -4,6 +4,7 @@ import type { Variable } from '../../../src-core/graph/variable'
 import type { Init, Matrix } from './instructions'
 import type { GradientItem, Item, ProductItem } from './items'
 import type { Scope } from './scope'
+import { turnsOf } from './turns'
 import { broadcastView, matrixOf, type View } from './view'
 import { packable } from './view-ops'
 
@@ -28,14 +29,16 @@ export function lowerProduct(item: ProductItem, scope: Scope) {
     return
   }
   const { transposeB } = product.attributes
+  const turns = turnsOf(item, scope.loop)
   if (m <= FEW_ROWS) {
     const view = directOperand(product.inputs[1], scope)
     const [outer, inner] = view.strides
     const [rowStride, columnStride] = transposeB ? [inner, outer] : [outer, inner]
-    scope.emit({ op: 'direct', m, n, k, a, b: view, rowStride, columnStride, c, init: initial })
+    scope.emit({ op: 'direct', m, n, k, a, b: view, rowStride, columnStride, c, init: initial, turns })
   } else {
     const b = scope.packed(product.inputs[1], k, n, transposeB)
-    scope.emit({ op: 'product', precision: scope.arena.machine.precision, m, n, k, a, b, c, init: initial })
+    const { precision } = scope.arena.machine
+    scope.emit({ op: 'product', precision, m, n, k, a, b, c, init: initial, turns })
   }
   after()
 }
@@ -142,6 +145,7 @@ export function lowerTransposed(node: ApplyOf<'matmul'>, item: Item, scope: Scop
     b: packed,
     c,
     init: NONE,
+    turns: 'all',
   })
   after()
 }

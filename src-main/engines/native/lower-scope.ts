@@ -165,7 +165,7 @@ function readsOf(scan: Scan, outputs: readonly Variable[]): Variable[] {
 function lowerLoop(item: LoopItem, parent: Scope) {
   const { scan } = item
   const live = liveBody(scan, new Set(item.makes))
-  const body = new Scope(parent.arena, parent, scan.body.has)
+  const body = new Scope(parent.arena, parent, scan.body.has, item)
   scan.elements.forEach((element, k) => {
     if (live.all.has(element)) body.bind(element, stepView(parent.viewOf(scan.sequences[k])))
   })

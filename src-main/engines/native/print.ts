@@ -35,7 +35,7 @@ function instructionText(each: Instruction): string {
       return `PACK [${each.k}, ${each.n}] ${place(each.target)} = ${place(each.source)}${each.rowStride === 1 && each.columnStride !== 1 ? 'ᵀ' : ''}`
     case 'product':
     case 'direct':
-      return `${each.op.toUpperCase()} [${each.m}, ${each.k}]·[${each.k}, ${each.n}] ${matrix(each.c)} = ${init(each.init)}${matrix(each.a)} · ${place(each.b)}`
+      return `${each.op.toUpperCase()} [${each.m}, ${each.k}]·[${each.k}, ${each.n}] ${matrix(each.c)} = ${init(each.init)}${matrix(each.a)} · ${place(each.b)}${TURNS[each.turns]}`
     case 'gradient': {
       const lefts = each.lefts.map(({ m, a, c }) => `${matrix(c)} [${m}] = ${a ? `${matrix(a)}ᵀ` : 'ones'}`)
       return `GRADIENT [${each.k}, ${each.n}] ${lefts.join('; ')} · ${matrix(each.b)}`
@@ -85,6 +85,12 @@ export function instructionLabel(each: Instruction): string {
       return instructionText(each)
   }
 }
+
+const TURNS = {
+  all: '',
+  afterFirst: ', not in the first turn',
+  beforeLast: ', not in the last turn',
+} as const
 
 const place = ({ buffer, offset, step }: Place) => {
   const moving =

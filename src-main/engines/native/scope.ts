@@ -1,7 +1,7 @@
 import { sizeOf, type DType, type Shape } from '../../../src-core/graph/tensor'
 import type { Variable } from '../../../src-core/graph/variable'
 import type { Arena } from './arena'
-import { baseOf, isViewOp, type Item } from './items'
+import { baseOf, isViewOp, type Item, type LoopItem } from './items'
 import type { Instruction, Operand, Place } from './instructions'
 import { Occupancy } from './occupancy'
 import { collapsed, isContiguous, rowStrides, sameView, sliceView, wholeView, type View } from './view'
@@ -32,6 +32,8 @@ export class Scope {
     readonly arena: Arena,
     readonly parent: Scope | null = null,
     private readonly isInside: (value: Variable) => boolean = () => true,
+    /** The loop of whose body this is the scope. */
+    readonly loop: LoopItem | null = null,
   ) {}
 
   emit(instruction: Instruction) {

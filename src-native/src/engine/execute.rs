@@ -2,12 +2,12 @@
 //! are apart as [`crate::program`] checks, and the shares of two threads are apart (`share.rs`).
 
 use super::share::Share;
-use super::thread::Thread;
+use super::thread::{Thread, Turn};
 use crate::chain;
 use crate::pool::Failure;
 use crate::product::{self, Direct, Init};
 use crate::program::instruction::{
-    self as program, Chain, GatheredRows, Gradient, Instruction, Pack, Precision, Product, Right,
+    self as program, Chain, GatheredRows, Gradient, Instruction, Pack, Precision, Product, Right, Turns,
 };
 use crate::simd::kernels::Bf16;
 use std::ops::Range;
@@ -52,11 +52,16 @@ impl Thread<'_> {
     }
 
     fn product(&self, p: &Product, share: &Share) -> Result<(), Failure> {
-        let (m, n, k) = (p.m, p.n, p.k);
+        let (m, n) = (p.m, p.n);
+        let k = match p.turns {
+            Turns::BeforeLast if self.turn == Turn::Last => return Ok(()),
+            Turns::AfterFirst if self.turn == Turn::First => 0,
+            _ => p.k,
+        };
         let (a, c) = (self.memory.matrix(p.a, self.step), self.memory.matrix_mut(p.c, self.step));
         let init = |rows: &Range<usize>| self.init(&p.init, rows);
         match p.b {
-            Right::Packed(precision, place) => {
+            Right::Packed(precision, place) if k > 0 => {
                 let (rows, panels) = share.rows_or_panels(m, self.kernels.panels(n));
                 let init = init(&rows)?;
                 let product = product::Product { m, n, k, a, packed: self.at(place), c, init };
@@ -68,14 +73,20 @@ impl Thread<'_> {
                     kernel(&product, panels, self.own.scratch.pointer());
                 }
             }
-            Right::Plain { place, row_stride, column_stride } => {
+            right => {
+                // Of nothing, however it lies: the kernel begins with the init and goes no further.
+                let (b, row_stride, column_stride) = match right {
+                    Right::Plain { place, row_stride, column_stride } => {
+                        (self.at(place).cast_const(), row_stride, column_stride)
+                    }
+                    Right::Packed(..) => (std::ptr::null(), 0, 1),
+                };
                 let (rows, columns) = match share {
                     Share::Rows(rows) => (rows.clone(), 0..n),
                     Share::Part { thread, threads } => (0..m, super::share::lines(n, *thread, *threads)),
                 };
                 let init = init(&rows)?;
                 let whole = product::Product { m, n, k, a, packed: std::ptr::null(), c, init }.rows(rows);
-                let b = self.at(place);
                 let direct = Direct {
                     m: whole.m,
                     n,

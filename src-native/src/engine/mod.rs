@@ -22,7 +22,7 @@ use pace::{Pace, Way};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
-use thread::{Own, Thread};
+use thread::{Own, Thread, Turn};
 
 /// A state: a tensor that lives as long as the engine, zero at first.
 struct State {
@@ -156,7 +156,8 @@ impl Engine {
                 own.seconds = vec![0.0; program.instructions.len()];
             }
             let kernels = self.kernels;
-            Thread { program, memory, kernels, worker, own: &mut own, step: 0 }.run(timed)
+            Thread { program, memory, kernels, worker, own: &mut own, step: 0, turn: Turn::Between }
+                .run(timed)
         };
         if how != Run::Short || self.pool.threads() == 1 {
             self.pool.run(&work)?;

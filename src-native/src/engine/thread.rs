@@ -55,6 +55,26 @@ pub struct Thread<'a> {
     pub own: &'a mut Own,
     /// Of the loop around the instruction.
     pub step: usize,
+    pub turn: Turn,
+}
+
+/// Where in the loop around an instruction a thread is, if there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    First,
+    Between,
+    Last,
+}
+
+impl Turn {
+    /// Of a loop of so many; its only turn is its first.
+    fn of(turn: usize, length: usize) -> Turn {
+        match turn {
+            0 => Turn::First,
+            _ if turn + 1 == length => Turn::Last,
+            _ => Turn::Between,
+        }
+    }
 }
 
 impl Thread<'_> {
@@ -64,7 +84,7 @@ impl Thread<'_> {
         let program = self.program;
         let mut index = 0;
         while let Some(instruction) = program.instructions.get(index) {
-            self.step = 0;
+            (self.step, self.turn) = (0, Turn::Between);
             match instruction {
                 Instruction::Loop(around) => {
                     if around.rows > 0 {
@@ -96,7 +116,7 @@ impl Thread<'_> {
             if turn > 0 && !timed {
                 self.worker.wait()?;
             }
-            self.step = around.step(turn);
+            (self.step, self.turn) = (around.step(turn), Turn::of(turn, around.length));
             for index in header + 1..=header + around.body {
                 self.together(index, timed)?;
             }
@@ -113,7 +133,7 @@ impl Thread<'_> {
         if !rows.is_empty() {
             let share = Share::Rows(rows);
             for turn in 0..around.length {
-                self.step = around.step(turn);
+                (self.step, self.turn) = (around.step(turn), Turn::of(turn, around.length));
                 for index in header + 1..=header + around.body {
                     self.one(index, &share, timed)?;
                 }

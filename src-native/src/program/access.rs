@@ -137,7 +137,7 @@ impl List {
     }
 
     fn product(&mut self, product: &Product, panels: Panels) {
-        let Product { m, n, k, a, b, c, init } = product;
+        let Product { m, n, k, a, b, c, init, .. } = product;
         self.read("A", a.place, rows(*m, *k, a));
         match b {
             Right::Packed(precision, place) => {

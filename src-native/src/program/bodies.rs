@@ -105,6 +105,12 @@ fn product(body: &mut Reader, packed: Option<Precision>) -> Checked<Product> {
         },
         c: body.matrix()?,
         init: init(body)?,
+        turns: match body.word()? {
+            0 => Turns::All,
+            1 => Turns::AfterFirst,
+            2 => Turns::BeforeLast,
+            other => return Err(format!("there is no choice of turns {other}")),
+        },
     })
 }
 

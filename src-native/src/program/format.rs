@@ -14,6 +14,7 @@
 //! place        buffer, offset, step          `step` words are added for each step of the loop around it
 //! absent       0xffffffff, 0, 0              a place that is not there, where it may be left out
 //! matrix       place, row stride             columns are contiguous; stride 0 is one row for all (reading only)
+//! turns        0 all of the loop around | 1 A is zero at the first: C = init | 2 not at the last: nothing reads C
 //! init         0 | 1, matrix | 2, int32 place [M], table matrix, rows of the table
 //! ```
 //!
@@ -21,8 +22,8 @@
 //! |---|---|
 //! | LOOP | length, reverse 0/1, rows (0: a barrier after each instruction; else each thread runs its rows through), instructions |
 //! | PACK | K, N, source place, row stride, column stride (one of them 1), target place |
-//! | PRODUCT | M, N, K, A matrix, packed place, C matrix, init |
-//! | DIRECT | M, N, K, A matrix, B place, row stride, column stride (one of them 1), C matrix, init |
+//! | PRODUCT | M, N, K, A matrix, packed place, C matrix, init, turns |
+//! | DIRECT | M, N, K, A matrix, B place, row stride, column stride (one of them 1), C matrix, init, turns |
 //! | GRADIENT | K, N, B matrix, count, then each: (0, m, A matrix \| 1), C matrix, accumulate 0/1 |
 //! | CHAIN | d0, d1, columns; count of operands, each: place, s0, s1, column stride, flags (and where gathered: int32 place [d1], rows of the table); count of scratch tiles; count of operations, each: op, target, a, b, c, constant |
 //! | CROSS_ENTROPY | rows, classes, logits matrix, targets place, losses place, softmax matrix, gradient matrix, scale place, scale stride (the last four places may be absent) |
@@ -39,7 +40,7 @@
 
 /// "UNRL".
 pub const MAGIC: u32 = 0x554e_524c;
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The buffer of a place that is absent.
 pub const ABSENT: u32 = u32::MAX;
 /// Arena offsets are multiples of this many words (64 bytes, a cache line).

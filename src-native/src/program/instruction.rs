@@ -60,6 +60,16 @@ pub struct Pack {
     pub target: Place,
 }
 
+/// At which turns of the loop around it a product is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turns {
+    All,
+    /// At the first, A is zero: C is what the product is added to.
+    AfterFirst,
+    /// After the last, nothing reads C.
+    BeforeLast,
+}
+
 /// C [M, N] = init + A [M, K] · B [K, N].
 #[derive(Clone, Debug)]
 pub struct Product {
@@ -70,6 +80,7 @@ pub struct Product {
     pub b: Right,
     pub c: Matrix,
     pub init: Init,
+    pub turns: Turns,
 }
 
 #[derive(Clone, Copy, Debug)]

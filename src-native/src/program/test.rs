@@ -143,7 +143,7 @@ fn only_aligned_accesses_may_be_the_same() {
         let (a, b, other) = (draft.input(64), draft.input(64), draft.output(64));
         let pick = |which| [a, b, other][which as usize];
         let (c, bias) = (matrix(pick(c), 8), matrix(pick(bias), 8));
-        draft.add(DIRECT, words![8, 8, 8, matrix(a, 8), at(b), 8, 1, c, 1, bias]);
+        draft.add(DIRECT, words![8, 8, 8, matrix(a, 8), at(b), 8, 1, c, 1, bias, 0]);
         draft
     };
     assert!(decoded(&with(2, 2)).is_ok(), "C added to");

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { NativeAddon, NativeStates } from '../../../src-main/engines/native/addon'
 import { builtAddon } from '../../fixtures/native-addon'
 
-const MAGIC = 0x554e524c
+const [MAGIC, VERSION] = [0x554e524c, 2]
 const [LOOP, CHAIN, GATHER, FILL] = [1, 6, 10, 14]
 const ADD = 1
 const READ = 1
@@ -116,7 +116,7 @@ function list(
   instructions: readonly (readonly [number, readonly number[]])[],
 ): Uint32Array<ArrayBuffer> {
   const arena = buffers.length * SIZE
-  const head = [MAGIC, 1, arena, buffers.length, ...buffers.flat()]
+  const head = [MAGIC, VERSION, arena, buffers.length, ...buffers.flat()]
   const ends = [inputs.length, ...inputs, outputs.length, ...outputs, 0, instructions.length]
   const bodies = instructions.flatMap(([opcode, body]) => [opcode, body.length, ...body])
   return Uint32Array.from([...head, ...ends, ...bodies])

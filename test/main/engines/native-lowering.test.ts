@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Network } from '../../../src-core/architecture/network'
 import { parseArchitecture } from '../../../src-core/architecture/parse'
 import type { Program } from '../../../src-core/graph/program'
+import { makePlan } from '../../../src-core/training/plan'
+import { trainingPrograms } from '../../../src-core/training/programs'
 import type { Buffer, Chain, Instruction, Loop } from '../../../src-main/engines/native/instructions'
 import { layOut } from '../../../src-main/engines/native/layout'
 import { lowerProgram } from '../../../src-main/engines/native/lower-program'
@@ -9,6 +11,7 @@ import { placesOf } from '../../../src-main/engines/native/places'
 import { prepare } from '../../../src-main/engines/native/rewrites/prepare'
 import { benchmarkArchitecture } from '../../../src-main/host/benchmark-networks'
 import { benchmarkProgram } from '../../fixtures/benchmark-programs'
+import { smallNetwork } from '../../fixtures/engine-agreement'
 
 const machine = { packedLength: (k: number, n: number) => k * n, threads: 2, precision: 'float32' } as const
 const lower = (program: Program) => lowerProgram(prepare(program), machine).list
@@ -51,6 +54,34 @@ describe('the loops of a training step', () => {
       ['product', 'chain', 'product'],
       ['product', 'chain', 'product'],
     ])
+  })
+
+  it('multiply no zeros, and nothing that is not read', () => {
+    const turns = (config: string) => {
+      const products = listOf(config).flatMap((each) => (isLoop(each) ? each.body : []))
+      return products.flatMap((each) => (each.op === 'product' ? [each.turns] : []))
+    }
+    expect(turns('rnn256x8')).toEqual(['afterFirst', 'beforeLast'])
+    expect(turns('lstm2x512x40')).toEqual([
+      'afterFirst',
+      ...['all', 'afterFirst'],
+      ...['all', 'beforeLast'],
+      ...['all', 'beforeLast'],
+    ])
+    const rows = (config: string) =>
+      listOf(config).flatMap((each) => (each.op === 'gradient' ? [each.k] : []))
+    expect(rows('lstm256x8')).toEqual([512, 86, 448])
+    // The upper layer's states are multiplied together with what they were computed from.
+    expect(rows('lstm2x512x40')).toEqual([2560, 2560, 60, 2496])
+  })
+
+  it('multiply a state that goes from batch to batch at every turn', () => {
+    const { training } = trainingPrograms(smallNetwork('stateful-lstm'), makePlan({ batch: 8 }))
+    const [forward, backward] = lower(training).instructions.filter(isLoop)
+    const turns = [forward, backward].map(({ body }) =>
+      body.flatMap((each) => (each.op === 'product' ? [each.turns] : [])),
+    )
+    expect(turns).toEqual([['all'], ['beforeLast']])
   })
 
   it('of an LSTM do with eight operations in each direction', () => {

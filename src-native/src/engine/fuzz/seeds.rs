@@ -39,12 +39,12 @@ fn products(panels: Panels, precision: Precision) -> Draft {
     };
     draft.add(pack, words![k, n, at(b), n, 1, at(packed)]);
     draft.add(pack, words![n, k, at(b), 1, n, at(turned)]);
-    draft.add(product, words![sizes, at(packed), matrix(c, n), 1, matrix(bias, 0)]);
-    draft.add(product, words![sizes, at(packed), matrix(c, n), 1, matrix(c, n)]);
-    draft.add(product, words![sizes, at(packed), matrix(c, n), 2, at(index), matrix(table, n), 4]);
-    draft.add(product, words![m, k, n, matrix(c, n), at(turned), matrix(a, k), 0]);
-    draft.add(DIRECT, words![sizes, at(b), n, 1, matrix(c, n), 1, matrix(bias, 0)]);
-    draft.add(DIRECT, words![m, k, n, matrix(c, n), at(b), 1, n, matrix(a, k), 0]);
+    draft.add(product, words![sizes, at(packed), matrix(c, n), 1, matrix(bias, 0), 0]);
+    draft.add(product, words![sizes, at(packed), matrix(c, n), 1, matrix(c, n), 0]);
+    draft.add(product, words![sizes, at(packed), matrix(c, n), 2, at(index), matrix(table, n), 4, 0]);
+    draft.add(product, words![m, k, n, matrix(c, n), at(turned), matrix(a, k), 0, 0]);
+    draft.add(DIRECT, words![sizes, at(b), n, 1, matrix(c, n), 1, matrix(bias, 0), 0]);
+    draft.add(DIRECT, words![m, k, n, matrix(c, n), at(b), 1, n, matrix(a, k), 0, 0]);
     draft.add(gradient, words![m, n, matrix(c, n), 1, 0, k, matrix(a, k), matrix(b, n), 0]);
     draft
 }
@@ -133,9 +133,10 @@ fn recurrent(panels: Panels, rows: u32) -> Draft {
     let scores = draft.buffer(steps * batch * classes);
     draft.add(PACK, words![hidden, hidden, at(w), hidden, 1, at(packed)]);
     draft.add(FILL, words![slot, at(h), 0]);
-    draft.add(LOOP, words![steps, 0, rows, 6]);
+    draft.add(LOOP, words![steps, 0, rows, 7]);
     let (init, c) = ([x, 0, slot, hidden], [z, 0, slot, hidden]);
-    draft.add(PRODUCT, words![batch, hidden, hidden, [h, 0, slot, hidden], at(packed), c, 1, init]);
+    draft.add(PRODUCT, words![batch, hidden, hidden, [h, 0, slot, hidden], at(packed), c, 1, init, 1]);
+    draft.add(PRODUCT, words![batch, hidden, hidden, [h, 0, slot, hidden], at(packed), c, 1, c, 2]);
     let (from, to) = (operand([z, 0, slot], hidden, 1), operand([h, slot, slot], hidden, 2));
     draft.add(CHAIN, words![1, batch, hidden, 2, from, to, 0, 1, 17, 1, 0, 0, 0, 0.0]);
     draft.add(GATHER, words![batch, hidden, [index, 0, batch], matrix(w, hidden), 16, matrix(taken, hidden)]);
