@@ -31,7 +31,8 @@ export function skipZeroRows(program: Program): Program {
 function zeroRows(matrix: Variable): number {
   const stacked = withoutReshapes(matrix)
   const { node } = stacked
-  if (node.kind !== 'scan' || node.reverse || stacked.shape.length !== 3 || matrix.shape.length !== 2) return 0
+  if (node.kind !== 'scan' || node.reverse || stacked.shape.length !== 3 || matrix.shape.length !== 2)
+    return 0
   const state = node.states.indexOf(node.collected[node.stacked.indexOf(stacked)])
   const isZero = state >= 0 && uniformValue(node.initial[state]) === 0
   return isZero && matrix.shape[1] === stacked.shape[2] ? stacked.shape[1] : 0
