@@ -1,6 +1,7 @@
-import { inputsOf, uniformValue } from '../../../src-core/graph/variable'
+import { inputsOf } from '../../../src-core/graph/variable'
 import type { Turns } from './instructions'
 import { baseOf, type LoopItem, type ProductItem } from './items'
+import { beginsWithZeros } from './rewrites/zero-rows'
 
 /**
  * The turns of a loop at which a product is made. A state that begins with zeros is not multiplied at the first; what
@@ -10,8 +11,7 @@ import { baseOf, type LoopItem, type ProductItem } from './items'
 export function turnsOf({ product, makes: [made] }: ProductItem, loop: LoopItem | null): Turns {
   if (loop === null) return 'all'
   const { scan, makes } = loop
-  const state = scan.states.indexOf(baseOf(product.inputs[0]))
-  if (state >= 0 && uniformValue(scan.initial[state]) === 0) return 'afterFirst'
+  if (beginsWithZeros(scan, baseOf(product.inputs[0]))) return 'afterFirst'
   const isRead = scan.body.variables.some(({ node }) => inputsOf(node).includes(made))
   const isKept = scan.collected.some((value, j) => baseOf(value) === made && makes.includes(scan.stacked[j]))
   const isFinal = scan.next.some((value, i) => value === made && makes.includes(scan.final[i]))

@@ -61,7 +61,7 @@ impl Thread<'_> {
         let (a, c) = (self.memory.matrix(p.a, self.step), self.memory.matrix_mut(p.c, self.step));
         let init = |rows: &Range<usize>| self.init(&p.init, rows);
         match p.b {
-            Right::Packed(precision, place) if k > 0 => {
+            Right::Packed(precision, place) => {
                 let (rows, panels) = share.rows_or_panels(m, self.kernels.panels(n));
                 let init = init(&rows)?;
                 let product = product::Product { m, n, k, a, packed: self.at(place), c, init };
@@ -73,20 +73,14 @@ impl Thread<'_> {
                     kernel(&product, panels, self.own.scratch.pointer());
                 }
             }
-            right => {
-                // Of nothing, however it lies: the kernel begins with the init and goes no further.
-                let (b, row_stride, column_stride) = match right {
-                    Right::Plain { place, row_stride, column_stride } => {
-                        (self.at(place).cast_const(), row_stride, column_stride)
-                    }
-                    Right::Packed(..) => (std::ptr::null(), 0, 1),
-                };
+            Right::Plain { place, row_stride, column_stride } => {
                 let (rows, columns) = match share {
                     Share::Rows(rows) => (rows.clone(), 0..n),
                     Share::Part { thread, threads } => (0..m, super::share::lines(n, *thread, *threads)),
                 };
                 let init = init(&rows)?;
                 let whole = product::Product { m, n, k, a, packed: std::ptr::null(), c, init }.rows(rows);
+                let b = self.at(place);
                 let direct = Direct {
                     m: whole.m,
                     n,

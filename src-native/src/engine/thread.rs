@@ -66,17 +66,6 @@ pub enum Turn {
     Last,
 }
 
-impl Turn {
-    /// Of a loop of so many; its only turn is its first.
-    fn of(turn: usize, length: usize) -> Turn {
-        match turn {
-            0 => Turn::First,
-            _ if turn + 1 == length => Turn::Last,
-            _ => Turn::Between,
-        }
-    }
-}
-
 impl Thread<'_> {
     /// Runs the whole program. With `timed`, all threads wait for each other after every instruction outside of loops
     /// by rows, and what that took is added to the instruction's seconds.
@@ -116,12 +105,22 @@ impl Thread<'_> {
             if turn > 0 && !timed {
                 self.worker.wait()?;
             }
-            (self.step, self.turn) = (around.step(turn), Turn::of(turn, around.length));
+            self.begin(around, turn);
             for index in header + 1..=header + around.body {
                 self.together(index, timed)?;
             }
         }
         Ok(())
+    }
+
+    /// A loop's only turn is its first.
+    fn begin(&mut self, around: &Loop, turn: usize) {
+        self.step = around.step(turn);
+        self.turn = match turn {
+            0 => Turn::First,
+            _ if turn + 1 == around.length => Turn::Last,
+            _ => Turn::Between,
+        };
     }
 
     /// Runs this thread's rows through all steps.
@@ -133,7 +132,7 @@ impl Thread<'_> {
         if !rows.is_empty() {
             let share = Share::Rows(rows);
             for turn in 0..around.length {
-                (self.step, self.turn) = (around.step(turn), Turn::of(turn, around.length));
+                self.begin(around, turn);
                 for index in header + 1..=header + around.body {
                     self.one(index, &share, timed)?;
                 }

@@ -46,9 +46,8 @@ unsafe fn start(p: &Direct, columns: Range<usize>) {
             if init.at.is_null() {
                 c.write_bytes(0, columns.len());
             } else {
-                let row = if init.index.is_null() { i } else { *init.index.add(i) as usize };
                 // C itself may be the init.
-                c.copy_from(init.at.add(row * init.stride + columns.start), columns.len());
+                c.copy_from(init.row(i).add(columns.start), columns.len());
             }
         }
     }

@@ -16,14 +16,15 @@ pub const SCRATCH: usize = ROWS * stride(DEPTH);
 ///
 /// # Safety
 /// The processor has P's instructions; A, init and the packed B are readable over their extents and C writable; C
-/// overlaps neither A nor B; indices of a gathered init lie in its table. k > 0. `scratch` holds [`SCRATCH`] words of this
-/// thread's own.
+/// overlaps neither A nor B; indices of a gathered init lie in its table. `scratch` holds [`SCRATCH`] words of this thread's
+/// own.
 #[inline(always)]
 pub unsafe fn product<P: Packing>(p: &Product, panels: Range<usize>, scratch: *mut f32) {
     let width = panel::<P::S>();
     let all = p.n.div_ceil(width);
     let init = InitRows::from(p.init);
-    for first in (0..p.k).step_by(DEPTH * P::STEPS) {
+    // Of no steps at all, C is still its init.
+    for first in (0..p.k.max(1)).step_by(DEPTH * P::STEPS) {
         let steps = (DEPTH * P::STEPS).min(p.k - first);
         let depth = steps.div_ceil(P::STEPS);
         let init = if first == 0 { init } else { InitRows::from(p.c) };

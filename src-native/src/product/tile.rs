@@ -35,7 +35,7 @@ const LINE: usize = 16;
 /// As [`Kernel`].
 #[inline(always)]
 pub unsafe fn tile<P: Packing, const ROWS: usize, const WIDTH: usize, const BY_COLUMNS: bool>(t: &Tile) {
-    // SAFETY: the caller's promise; `step` reads row `o` of what is left of the panel and of A.
+    // SAFETY: the caller's promise; a step reads the next row of the panel and of A.
     unsafe {
         let panel = WIDTH * P::S::LANES;
         let mut sums = [[P::S::splat(0.0); WIDTH]; ROWS];

@@ -1,5 +1,6 @@
 import { matmul, slice } from '../../../../src-core/graph/ops'
 import { rewriteRoots, type Program } from '../../../../src-core/graph/program'
+import type { Scan } from '../../../../src-core/graph/scan'
 import { uniformValue, type Variable } from '../../../../src-core/graph/variable'
 import { withoutReshapes } from './columns'
 import { Readers } from './readers'
@@ -33,9 +34,14 @@ function zeroRows(matrix: Variable): number {
   const { node } = stacked
   if (node.kind !== 'scan' || node.reverse || stacked.shape.length !== 3 || matrix.shape.length !== 2)
     return 0
-  const state = node.states.indexOf(node.collected[node.stacked.indexOf(stacked)])
-  const isZero = state >= 0 && uniformValue(node.initial[state]) === 0
+  const isZero = beginsWithZeros(node, node.collected[node.stacked.indexOf(stacked)])
   return isZero && matrix.shape[1] === stacked.shape[2] ? stacked.shape[1] : 0
+}
+
+/** Whether a value in a loop's body is a state that is zero at the first step. */
+export function beginsWithZeros(scan: Scan, value: Variable): boolean {
+  const state = scan.states.indexOf(value)
+  return state >= 0 && uniformValue(scan.initial[state]) === 0
 }
 
 function isShared(right: Variable, readers: Readers): boolean {
